@@ -1,0 +1,22 @@
+"""Wiring of the roof."""
+
+from django.apps import AppConfig, apps
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
+
+from . import checks  # noqa: F401  (system checks register themselves on import)
+
+
+class PortalAdminConfig(AdminConfig):
+    default_site = "oncall_portal.admin_site.PortalAdminSite"
+
+
+class PortalConfig(AppConfig):
+    name = "oncall_portal"
+    verbose_name = "On-call portal"
+
+    def ready(self) -> None:
+        # The receiver needs models, which are not loaded when this module is; the incidents app is the last that
+        # has some, so that its signal comes when all permissions are there.
+        post_migrate.connect(import_string("oncall_portal.groups.give_rights"), sender=apps.get_app_config("incidents"))

@@ -1,0 +1,15 @@
+"""All addresses of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("", views.now, name="now"),
+    path("", include("pipelines.urls")),
+    path("", include("rotations.urls")),
+    path("", include("incidents.urls")),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+]

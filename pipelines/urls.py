@@ -1,0 +1,7 @@
+"""Addresses of pipelines."""
+
+from django.urls import URLPattern
+
+app_name = "pipelines"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,87 @@
+"""Duty: who really has a role once covers are applied."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .roster import Cover, Role, Roster, Shift
+from .spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One engineer really has one role of one unit for a span; `cover` says how, if not by the plan."""
+
+    shift: Shift
+    engineer: int
+    span: Span
+    cover: Cover | None = None
+
+    @property
+    def unit(self) -> int:
+        return self.shift.unit
+
+    @property
+    def role(self) -> Role:
+        return self.shift.role
+
+
+def holder(roster: Roster, shift: Shift, at: dt.datetime) -> tuple[int, Cover | None]:
+    """Who has a shift's role at an instant inside it, and the cover that gave it to them.
+
+    Covers apply in the order in which they were decided, each only where the person it replaces holds the role at
+    that moment (design.md, Who is called).
+    """
+    engineer, by = shift.engineer, None
+    for cover in roster.covers_of.get(shift.id, ()):
+        if at in cover.span and cover.replaces in (None, engineer):
+            engineer, by = cover.engineer, cover
+    return engineer, None if engineer == shift.engineer else by
+
+
+def duties_of_shift(roster: Roster, shift: Shift) -> Iterator[Duty]:
+    """A shift in pieces, each with one holder, in order of time; equal neighbours are one piece."""
+    edges = [edge for cover in roster.covers_of.get(shift.id, ()) for edge in (cover.span.start, cover.span.end)]
+    current: Duty | None = None
+    for piece in shift.span.cut(edges):
+        engineer, cover = holder(roster, shift, piece.start)
+        if current and (current.engineer, current.cover) == (engineer, cover):
+            current = Duty(shift, engineer, Span(current.span.start, piece.end), cover)
+            continue
+        if current:
+            yield current
+        current = Duty(shift, engineer, piece, cover)
+    if current:
+        yield current
+
+
+def duties(roster: Roster, span: Span | None = None) -> tuple[Duty, ...]:
+    """Every piece of duty that touches a span (by default the roster's window), by unit, role and time."""
+    window = span or roster.window
+    found = (
+        duty
+        for unit in sorted(roster.shifts_of)
+        for shift in roster.shifts_of[unit]
+        if shift.span.meets(window)
+        for duty in duties_of_shift(roster, shift)
+        if duty.span.meets(window)
+    )
+    return tuple(sorted(found, key=lambda duty: (duty.unit, duty.role, duty.span, duty.shift.id)))
+
+
+def duty_at(roster: Roster, unit: int, role: Role, at: dt.datetime) -> Duty | None:
+    """The duty in force at an instant, or None where the plan has no shift."""
+    for shift in roster.shifts_of.get(unit, ()):
+        if shift.role is role and at in shift.span:
+            return next(duty for duty in duties_of_shift(roster, shift) if at in duty.span)
+    return None
+
+
+def idle_covers(roster: Roster) -> tuple[Cover, ...]:
+    """Covers in force that no longer give anybody a role, as whom they replace no longer holds it."""
+    shifts = {shift.id: shift for shift in roster.shifts}
+    used = {duty.cover.id for duty in duties(roster) if duty.cover}
+    candidates = (cover for covers in roster.covers_of.values() for cover in covers)
+    return tuple(cover for cover in candidates if cover.shift in shifts and cover.id not in used)

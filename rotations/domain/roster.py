@@ -1,0 +1,223 @@
+"""Plain facts about who stands where: everything the resolver, the calendar, the feeds and the ledger need."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from .spans import Span, instant
+
+
+class Role(StrEnum):
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+    @property
+    def other(self) -> Role:
+        return Role.SECONDARY if self is Role.PRIMARY else Role.PRIMARY
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it is called outside working hours by the off-hours rule."""
+        return self is not Severity.MEDIUM
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An engineer as the domain sees one."""
+
+    id: int
+    name: str
+    is_active: bool = True
+    holiday_calendar: str = ""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A rotation's own clock: its zone, hand-off, working hours and public holidays (local days to names)."""
+
+    zone: ZoneInfo
+    handoff_weekday: int = 0
+    handoff_time: dt.time = dt.time(9)
+    workday_start: dt.time = dt.time(9)
+    workday_end: dt.time = dt.time(17)
+    workdays: frozenset[int] = frozenset(range(5))
+    holidays: Mapping[dt.date, str] = field(default_factory=dict)
+
+    def works_on(self, day: dt.date) -> bool:
+        """Whether a local day has working hours at all."""
+        return day.weekday() in self.workdays and day not in self.holidays
+
+    def off_hours_reason(self, at: dt.datetime) -> str:
+        """Why an instant is outside working hours, in words; empty inside them."""
+        local = at.astimezone(self.zone)
+        if name := self.holidays.get(local.date()):
+            return f"public holiday ({name})"
+        if local.weekday() not in self.workdays:
+            return "weekend" if local.weekday() > 4 else "no working day"
+        start, end = self.working_hours(local.date())
+        return "" if start <= at < end else "off-hours"
+
+    def working_hours(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+        """UTC instants between which a local working day is worked."""
+        return instant(day, self.workday_start, self.zone), instant(day, self.workday_end, self.zone)
+
+    def handoff(self, day: dt.date) -> dt.datetime:
+        """The UTC instant of the hand-off on a local day."""
+        return instant(day, self.handoff_time, self.zone)
+
+    def week_of(self, day: dt.date) -> dt.date:
+        """The day of the hand-off that begins the week a local day lies in."""
+        return day - dt.timedelta(days=(day.weekday() - self.handoff_weekday) % 7)
+
+    def week_span(self, week: dt.date, weeks: int = 1) -> Span:
+        """From one hand-off to the one so many weeks later."""
+        return Span(self.handoff(week), self.handoff(week + dt.timedelta(weeks=weeks)))
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A rotation: its calendar, its rules and who decides in it."""
+
+    id: int
+    name: str
+    calendar: Calendar
+    managers: tuple[int, ...] = ()
+    members: frozenset[int] = frozenset()
+    off_hours_rule: bool = True
+    max_roles_per_week: int = 4
+    primary_weight: int = 2
+    secondary_weight: int = 1
+
+    def weight(self, role: Role) -> int:
+        """Tokens of one week in a role."""
+        return self.primary_weight if role is Role.PRIMARY else self.secondary_weight
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A unit: what one primary and secondary pair staffs, and who is qualified for it."""
+
+    id: int
+    name: str
+    team: int
+    pipelines: tuple[int, ...]
+    qualified: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The two owners of a pipeline on the day the roster was asked about."""
+
+    primary: int
+    secondary: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One engineer, one unit, one role, for a span; `version` counts its changes."""
+
+    id: int
+    unit: int
+    role: Role
+    engineer: int
+    span: Span
+    version: int = 1
+    changed_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Somebody stands in for part of a shift.
+
+    It applies only where `replaces` holds the role at that moment; None replaces whoever holds it. `decided_at` and
+    `id` give the order in which covers apply. `ended_at` is set on one that was cancelled: it has no effect any more,
+    and is kept only because calendars count it as a change.
+    """
+
+    id: int
+    shift: int
+    engineer: int
+    replaces: int | None
+    span: Span
+    decided_at: dt.datetime
+    cause: str = "time off"
+    ended_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Approved time off."""
+
+    engineer: int
+    span: Span
+
+
+@dataclass(frozen=True)
+class Roster:
+    """All facts about a window of time, loaded once; everything here is plain values."""
+
+    window: Span
+    people: Mapping[int, Person]
+    teams: Mapping[int, Team]
+    units: Mapping[int, Post]
+    shifts: tuple[Shift, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    owners: Mapping[int, Owners] = field(default_factory=dict)
+    administrators: tuple[int, ...] = ()
+    holidays: Mapping[str, Mapping[dt.date, str]] = field(default_factory=dict)
+
+    @cached_property
+    def unit_of(self) -> Mapping[int, Post]:
+        """The unit a pipeline stands in, by pipeline."""
+        return {pipeline: unit for unit in self.units.values() for pipeline in unit.pipelines}
+
+    @cached_property
+    def shifts_of(self) -> Mapping[int, tuple[Shift, ...]]:
+        """Shifts by unit, in order of time."""
+        found: dict[int, list[Shift]] = {}
+        for shift in sorted(self.shifts, key=lambda shift: (shift.span, shift.role, shift.id)):
+            found.setdefault(shift.unit, []).append(shift)
+        return {unit: tuple(shifts) for unit, shifts in found.items()}
+
+    @cached_property
+    def covers_of(self) -> Mapping[int, tuple[Cover, ...]]:
+        """Covers in force by shift, in the order in which they apply."""
+        found: dict[int, list[Cover]] = {}
+        for cover in sorted(self.covers, key=lambda cover: (cover.decided_at, cover.id)):
+            if cover.ended_at is None:
+                found.setdefault(cover.shift, []).append(cover)
+        return {shift: tuple(covers) for shift, covers in found.items()}
+
+    @cached_property
+    def absences_of(self) -> Mapping[int, tuple[Absence, ...]]:
+        """Approved time off by engineer, in order of time."""
+        found: dict[int, list[Absence]] = {}
+        for absence in sorted(self.absences, key=lambda absence: absence.span):
+            found.setdefault(absence.engineer, []).append(absence)
+        return {engineer: tuple(absences) for engineer, absences in found.items()}
+
+    def team_of(self, unit: Post) -> Team:
+        return self.teams[unit.team]
+
+    def name(self, engineer: int) -> str:
+        return self.people[engineer].name
+
+    def is_away(self, engineer: int, at: dt.datetime) -> bool:
+        """Whether approved time off holds at an instant."""
+        return any(at in absence.span for absence in self.absences_of.get(engineer, ()))
+
+    def is_away_in(self, engineer: int, span: Span) -> bool:
+        """Whether approved time off touches a span."""
+        return any(absence.span.meets(span) for absence in self.absences_of.get(engineer, ()))
