@@ -16,3 +16,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# static files straight from their folders, as no `collectstatic` ran
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
