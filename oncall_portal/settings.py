@@ -3,22 +3,23 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
+
+from .environment import Environment
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
 
-env = environ.Env()
-environ.Env.read_env(ROOT / ".env")
+env = Environment()
+Environment.read_env(ROOT / ".env")
 
 # --- what this installation is
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
-PORT = env.int("PORT", default=8000)
+PORT = env.port("PORT", default=8000)
 BIND = env.str("BIND", default="127.0.0.1")
 # The only source of absolute links: a Host header is whatever a stranger says it is.
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
+PUBLIC_URL = env.web_address("PUBLIC_URL", default=f"http://localhost:{PORT}")
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or sorted(
     {urlsplit(PUBLIC_URL).hostname or "localhost"} | (set() if HTTPS else {"localhost", "127.0.0.1", "[::1]"})
@@ -74,7 +75,7 @@ WSGI_APPLICATION = "oncall_portal.wsgi.application"
 # --- database: one file by default, PostgreSQL by DATABASE_URL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DEFAULT_DATABASE_URL = f"sqlite:///{VAR / 'portal.sqlite3'}"
-DATABASES = {"default": env.db_url("DATABASE_URL", default=DEFAULT_DATABASE_URL)}
+DATABASES = {"default": env.database("DATABASE_URL", default=DEFAULT_DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Writers queue up for the lock instead of failing: a transaction takes it when it begins.
     DATABASES["default"]["OPTIONS"] = {
@@ -146,7 +147,7 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
-TEAM_TIME_ZONE = env.str("TEAM_TIME_ZONE", default="UTC")
+TEAM_TIME_ZONE = env.zone("TEAM_TIME_ZONE", default="UTC")
 
 # --- safety
 CONTENT_SECURITY_POLICY = {
@@ -173,19 +174,23 @@ X_FRAME_OPTIONS = "DENY"
 EMAIL_FILE_PATH = VAR / "mail"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default="oncall@localhost")
 EMAIL_TIMEOUT = 10
-if email_url := env.str("EMAIL_URL", default=""):
-    vars().update(env.email_url_config(email_url))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+vars().update(env.mail("EMAIL_URL"))
 
 # --- background work
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# --- the reference team: into the default SQLite file without users ("auto"), always ("1") or never ("0")
+SEED = env.one_of("SEED", ("auto", "1", "0"), default="auto")
+SEED_ENGINEER_PASSWORD = env.str("SEED_ENGINEER_PASSWORD", default="")
+SEED_MANAGER_PASSWORD = env.str("SEED_MANAGER_PASSWORD", default="")
+
 # --- logs: no bodies, no tokens
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": env.one_of("LOG_LEVEL", LEVELS, default="WARNING")},
 }

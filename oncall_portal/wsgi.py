@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from .environment import EXIT_NO_BOOT, one_clear_line
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oncall_portal.settings")
-application = get_wsgi_application()
+with one_clear_line(EXIT_NO_BOOT):
+    application = get_wsgi_application()
