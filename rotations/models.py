@@ -325,7 +325,14 @@ class Cover(models.Model):
     """Somebody stands in for part or all of a shift; ending it gives the plan back."""
 
     shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="covers")
-    engineer = models.ForeignKey(Engineer, on_delete=models.PROTECT, related_name="covers")
+    engineer = models.ForeignKey(
+        Engineer,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="covers",
+        help_text="Empty where nobody is free: the place stays empty.",
+    )
     replaces = models.ForeignKey(
         Engineer,
         on_delete=models.PROTECT,
@@ -351,7 +358,7 @@ class Cover(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.engineer} covers {self.shift}"
+        return f"{self.engineer or 'nobody'} covers {self.shift}"
 
     @property
     def span(self) -> Span:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from .roster import Cover, Role, Roster, Shift
 from .spans import Span
@@ -28,33 +30,35 @@ class Duty:
         return self.shift.role
 
 
-def holder(roster: Roster, shift: Shift, at: dt.datetime) -> tuple[int, Cover | None]:
-    """Who has a shift's role at an instant inside it, and the cover that gave it to them.
+def holder(roster: Roster, shift: Shift, at: dt.datetime) -> tuple[int | None, Cover | None]:
+    """Who has a shift's role at an instant inside it, and the cover that gave it to them; None where a cover left
+    the place empty.
 
     Covers apply in the order in which they were decided, each only where the person it replaces holds the role at
     that moment (design.md, Who is called).
     """
-    engineer, by = shift.engineer, None
+    engineer: int | None = shift.engineer
+    by = None
     for cover in roster.covers_of.get(shift.id, ()):
         if at in cover.span and cover.replaces in (None, engineer):
             engineer, by = cover.engineer, cover
     return engineer, None if engineer == shift.engineer else by
 
 
-def duties_of_shift(roster: Roster, shift: Shift) -> Iterator[Duty]:
-    """A shift in pieces, each with one holder, in order of time; equal neighbours are one piece."""
+def _pieces(roster: Roster, shift: Shift) -> Iterator[tuple[int | None, Cover | None, Span]]:
+    """A shift in pieces of one holder each, in order of time; equal neighbours are one piece."""
     edges = [edge for cover in roster.covers_of.get(shift.id, ()) for edge in (cover.span.start, cover.span.end)]
-    current: Duty | None = None
-    for piece in shift.span.cut(edges):
-        engineer, cover = holder(roster, shift, piece.start)
-        if current and (current.engineer, current.cover) == (engineer, cover):
-            current = Duty(shift, engineer, Span(current.span.start, piece.end), cover)
-            continue
-        if current:
-            yield current
-        current = Duty(shift, engineer, piece, cover)
-    if current:
-        yield current
+    held = ((holder(roster, shift, piece.start), piece) for piece in shift.span.cut(edges))
+    for (engineer, cover), pieces in groupby(held, key=itemgetter(0)):
+        spans = [piece for _, piece in pieces]
+        yield engineer, cover, Span(spans[0].start, spans[-1].end)
+
+
+def duties_of_shift(roster: Roster, shift: Shift) -> Iterator[Duty]:
+    """What remains of a shift after covers, in order of time; a place left empty is nobody's duty."""
+    for engineer, cover, span in _pieces(roster, shift):
+        if engineer is not None:
+            yield Duty(shift, engineer, span, cover)
 
 
 def duties(roster: Roster, span: Span | None = None) -> tuple[Duty, ...]:
@@ -72,16 +76,16 @@ def duties(roster: Roster, span: Span | None = None) -> tuple[Duty, ...]:
 
 
 def duty_at(roster: Roster, unit: int, role: Role, at: dt.datetime) -> Duty | None:
-    """The duty in force at an instant, or None where the plan has no shift."""
+    """The duty in force at an instant, or None where the plan has no shift or its place was left empty."""
     for shift in roster.shifts_of.get(unit, ()):
         if shift.role is role and at in shift.span:
-            return next(duty for duty in duties_of_shift(roster, shift) if at in duty.span)
+            return next((duty for duty in duties_of_shift(roster, shift) if at in duty.span), None)
     return None
 
 
 def idle_covers(roster: Roster) -> tuple[Cover, ...]:
     """Covers in force that no longer give anybody a role, as whom they replace no longer holds it."""
     shifts = {shift.id: shift for shift in roster.shifts}
-    used = {duty.cover.id for duty in duties(roster) if duty.cover}
+    used = {cover.id for shift in roster.shifts for _, cover, _ in _pieces(roster, shift) if cover}
     candidates = (cover for covers in roster.covers_of.values() for cover in covers)
     return tuple(cover for cover in candidates if cover.shift in shifts and cover.id not in used)

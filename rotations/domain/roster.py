@@ -140,14 +140,15 @@ class Shift:
 class Cover:
     """Somebody stands in for part of a shift.
 
-    It applies only where `replaces` holds the role at that moment; None replaces whoever holds it. `decided_at` and
-    `id` give the order in which covers apply. `ended_at` is set on one that was cancelled: it has no effect any more,
-    and is kept only because calendars count it as a change.
+    It applies only where `replaces` holds the role at that moment; None replaces whoever holds it. Where `engineer`
+    is None the place stays empty: its holder stepped up or is away, and nobody is free. `decided_at` and `id` give
+    the order in which covers apply. `ended_at` is set on one that was cancelled: it has no effect any more, and is
+    kept only because calendars count it as a change.
     """
 
     id: int
     shift: int
-    engineer: int
+    engineer: int | None
     replaces: int | None
     span: Span
     decided_at: dt.datetime
