@@ -95,7 +95,8 @@ def _on_duty(roster: Roster, unit: Post | None, at: dt.datetime, severity: Sever
 def _place(roster: Roster, unit: Post, role: Role, at: dt.datetime, off_hours: str) -> Responder | Skipped:
     duty = duty_at(roster, unit.id, role, at)
     if duty is None:
-        return Skipped(role, f"no {role} is planned")
+        planned = any(shift.role is role and at in shift.span for shift in roster.shifts_of.get(unit.id, ()))
+        return Skipped(role, "left empty by a cover: nobody is free" if planned else f"no {role} is planned")
     words = [_rule_words(role, off_hours), _cover_words(roster, duty)]
     covers_for = duty.shift.engineer if duty.cover else None
     return Responder(duty.engineer, role, "; ".join(filter(None, words)), covers_for)

@@ -1,0 +1,38 @@
+"""Reads what a table of assignments is held against."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import chain
+
+from pipelines.models import Engineer, Ownership, Pipeline, Training
+
+from ..domain.audit import Named, Portfolio
+from ..domain.roster import Owners, Role
+from ..domain.spans import DAY
+from ..models import Membership, Rotation
+
+
+def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
+    """A rotation's pipelines, their owners in force on its local day, and everybody who may stand in its table.
+
+    Those are members, owners, and who is trained on one of the pipelines: short names are seldom unique in a company.
+    """
+    today = at.astimezone(rotation.time_zone).date()
+    pipelines = Pipeline.objects.for_pages().filter(place__unit__rotation=rotation)
+    owners = Ownership.objects.on(today).filter(pipeline__in=pipelines).select_related("primary", "secondary")
+    members = Membership.objects.in_days(today, today + DAY).filter(rotation=rotation).select_related("engineer")
+    trained = Engineer.objects.filter(trainings__pipeline__in=pipelines).distinct()
+    owning = chain.from_iterable((row.primary, row.secondary) for row in owners)
+    people = {*(row.engineer for row in members), *owning, *trained}
+    return Portfolio(
+        engineers={engineer.pk: _engineer(engineer) for engineer in sorted(people, key=lambda one: (one.name, one.pk))},
+        pipelines={pipeline.pk: Named(pipeline.pk, pipeline.name, pipeline.slug) for pipeline in pipelines},
+        owners={row.pipeline_id: Owners(row.primary_id, row.secondary_id) for row in owners},
+        members=frozenset(row.engineer_id for row in members),
+        weights={Role.PRIMARY: rotation.primary_weight, Role.SECONDARY: rotation.secondary_weight},
+    )
+
+
+def _engineer(engineer: Engineer) -> Named:
+    return Named(engineer.pk, str(engineer), engineer.username, (engineer.letters,))

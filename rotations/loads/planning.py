@@ -1,0 +1,151 @@
+"""Reads: a planning problem as one plain value (docs/planning.md), from what the portal knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Max
+
+from ..domain import roster as facts
+from ..domain.ledger import ZERO, ledger
+from ..domain.roster import Role
+from ..domain.spans import WEEK, Span, days_of
+from ..models import Membership, Rotation, Shift
+from .roster import load_roster
+
+LEDGER_WEEKS = 52
+
+Row = dict[str, Any]
+Weeks = Mapping[dt.date, Span]
+
+
+def calendar_for(rotation: Rotation) -> facts.Calendar:
+    """A rotation's own clock without its public holidays: enough for weeks and hand-offs."""
+    return facts.Calendar(
+        zone=rotation.time_zone, handoff_weekday=rotation.handoff_weekday, handoff_time=rotation.handoff_time
+    )
+
+
+def next_unplanned_week(rotation: Rotation, at: dt.datetime) -> dt.date:
+    """The day of the first hand-off from `at` on behind which nothing is published yet."""
+    calendar = calendar_for(rotation)
+    last = Shift.objects.filter(unit__rotation=rotation).aggregate(last=Max("ends_at"))["last"]
+    after = max(at, last or at)
+    week = calendar.week_of(after.astimezone(calendar.zone).date())
+    return week if calendar.handoff(week) >= after else week + WEEK
+
+
+def planning_problem(
+    rotation: Rotation, first_week: dt.date, weeks: int, at: dt.datetime, pins: Iterable[Row] = ()
+) -> Row:
+    """The problem of planning a rotation for so many weeks from a hand-off day, as it is at an instant.
+
+    Engineers and units are named by their primary keys. Somebody with approved time off in a week is not planned
+    for it at all; weeks inside the freeze that are published stay as they are.
+    """
+    calendar = calendar_for(rotation)
+    days = [first_week + n * WEEK for n in range(weeks)]
+    spans = {day: calendar.week_span(day) for day in days}
+    ledger_start = calendar.handoff(first_week - LEDGER_WEEKS * WEEK)
+    roster = load_roster(Span(ledger_start, spans[days[-1]].end), owners_at=max(at, spans[first_week].start))
+    units = [unit for unit in roster.units.values() if unit.team == rotation.pk]
+    published = _published(roster, units, spans)
+    unfrozen = (at + dt.timedelta(days=rotation.freeze_days)).astimezone(calendar.zone).date()
+    return {
+        "name": f"{rotation.name}, {weeks} weeks from {first_week}",
+        "start": first_week.isoformat(),
+        "weeks": weeks,
+        "weights": {"primary": rotation.primary_weight, "secondary": rotation.secondary_weight},
+        "rules": {
+            "max_roles_per_engineer_week": rotation.max_roles_per_week,
+            "min_weeks_between_primary": 0,
+            "max_consecutive_weeks": None,
+            "scope": "pipeline",
+        },
+        "engineers": _engineers(rotation, roster, spans, calendar),
+        "units": [_unit(roster, unit) for unit in units],
+        "pins": [*_pinned(rotation, spans), *pins],
+        "holidays": _holidays(roster, spans, calendar),
+        "published": published,
+        "locked_before": unfrozen.isoformat() if published else None,
+    }
+
+
+def _engineers(rotation: Rotation, roster: facts.Roster, weeks: Weeks, calendar: facts.Calendar) -> list[Row]:
+    first = min(weeks)
+    before = Span(roster.window.start, weeks[first].start)
+    carried = ledger(roster, before)
+    staffed_from = min((shift.span.start for shift in roster.shifts if shift.span.meets(before)), default=before.end)
+    rows = Membership.objects.in_days(first, max(weeks) + WEEK).filter(rotation=rotation, engineer__is_active=True)
+    return [
+        {
+            "id": str(row.engineer_id),
+            "country": roster.people[row.engineer_id].holiday_calendar,
+            "capacity_percent": 100,
+            "joins": row.joins_on.isoformat(),
+            "leaves": row.leaves_on and row.leaves_on.isoformat(),
+            "weeks_off": [week.isoformat() for week, span in weeks.items() if roster.is_away_in(row.engineer_id, span)],
+            "ledger": _ledger(
+                carried.get(row.engineer_id, ZERO), max(staffed_from, calendar.handoff(row.joins_on)), before.end
+            ),
+        }
+        for row in rows.order_by("engineer_id", "joins_on")
+    ]
+
+
+def _ledger(load: Any, since: dt.datetime, until: dt.datetime) -> Row:
+    """What was carried, beside the weeks in which the rotation was staffed and the engineer was in it."""
+    return {
+        "weighted_load": round(load.tokens),
+        "capacity_weeks": round(max((until - since) / WEEK, 0), 2),
+        "holiday_days": round(load.holiday_days),
+    }
+
+
+def _unit(roster: facts.Roster, unit: facts.Post) -> Row:
+    """Owners are those of the unit's first pipeline: a group of pipelines is one post."""
+    owners = next((roster.owners[pipeline] for pipeline in unit.pipelines if pipeline in roster.owners), None)
+    return {
+        "id": str(unit.id),
+        "qualified": [str(engineer) for engineer in sorted(unit.qualified)],
+        "owners": [str(owners.primary), str(owners.secondary)] if owners else [],
+    }
+
+
+def _published(roster: facts.Roster, units: Iterable[facts.Post], weeks: Weeks) -> list[Row]:
+    holders = {(shift.unit, shift.span.start, shift.role): str(shift.engineer) for shift in roster.shifts}
+    rows = []
+    for unit in units:
+        for week, span in weeks.items():
+            pair = {role.value: holders.get((unit.id, span.start, role)) for role in Role}
+            if any(pair.values()):
+                rows.append({"unit": str(unit.id), "week": week.isoformat(), **pair})
+    return rows
+
+
+def _pinned(rotation: Rotation, weeks: Weeks) -> list[Row]:
+    days = {span.start: week for week, span in weeks.items()}
+    rows = Shift.objects.filter(unit__rotation=rotation, is_pinned=True, starts_at__in=list(days))
+    return [
+        {
+            "unit": str(row.unit_id),
+            "week": days[row.starts_at].isoformat(),
+            "role": row.role,
+            "engineer": str(row.engineer_id),
+        }
+        for row in rows
+    ]
+
+
+def _holidays(roster: facts.Roster, weeks: Weeks, calendar: facts.Calendar) -> Row:
+    """Public holidays in each week as handed over, by calendar; weeks without any are left out."""
+    found: dict[str, dict[str, int]] = {}
+    for key, days in roster.holidays.items():
+        for week, span in weeks.items():
+            # the day of the next hand-off is worked by who comes next
+            count = sum(day in days for day in days_of(span, calendar.zone) if day < week + WEEK)
+            if count:
+                found.setdefault(key, {})[week.isoformat()] = count
+    return found
