@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
+from .coverage import joined
 from .duty import Duty, duties
 from .roster import Calendar, Role, Roster, Shift, Team
 from .spans import DAY, WEEK, Span, days_of, instant
@@ -87,8 +88,8 @@ def _carried(roster: Roster, team: Team, engineer: int, found: list[Duty], windo
     weeks = dict.fromkeys(Role, 0.0)
     for duty, piece in pieces:
         weeks[duty.role] += weeks_of(duty.shift, piece, team.calendar)
-    days = list(_days(_merged(piece for _, piece in pieces), team.calendar))
     holidays = roster.holidays.get(roster.people[engineer].holiday_calendar, {})
+    days = list(_special_days(joined(piece for _, piece in pieces), team.calendar, holidays))
     return Load(
         tokens=sum(team.weight(role) * weeks[role] for role in Role),
         primary_weeks=weeks[Role.PRIMARY],
@@ -98,21 +99,14 @@ def _carried(roster: Roster, team: Team, engineer: int, found: list[Duty], windo
     )
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    """The same time in as few spans as possible, so that an instant counts once."""
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.start <= merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged
-
-
-def _days(spans: Iterable[Span], calendar: Calendar) -> Iterable[tuple[dt.date, float]]:
-    """Local days with the part of each that lies in the spans."""
+def _special_days(
+    spans: Iterable[Span], calendar: Calendar, holidays: Mapping[dt.date, str]
+) -> Iterator[tuple[dt.date, float]]:
+    """Weekend days and public holidays with the part of each that lies in the spans."""
     for span in spans:
         for day in days_of(span, calendar.zone):
+            if day.weekday() < 5 and day not in holidays:
+                continue
             whole = Span(instant(day, dt.time(), calendar.zone), instant(day + DAY, dt.time(), calendar.zone))
             if part := whole.overlap(span):
                 yield day, part.length / whole.length
