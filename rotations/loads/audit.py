@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from itertools import chain
 
-from pipelines.models import Engineer, Ownership, Pipeline, Training
+from pipelines.models import Engineer, Ownership, Pipeline
 
 from ..domain.audit import Named, Portfolio
 from ..domain.roster import Owners, Role
@@ -26,7 +26,7 @@ def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
     owning = chain.from_iterable((row.primary, row.secondary) for row in owners)
     people = {*(row.engineer for row in members), *owning, *trained}
     return Portfolio(
-        engineers={engineer.pk: _engineer(engineer) for engineer in sorted(people, key=lambda one: (one.name, one.pk))},
+        engineers={engineer.pk: _engineer(engineer) for engineer in sorted(people, key=lambda one: (str(one), one.pk))},
         pipelines={pipeline.pk: Named(pipeline.pk, pipeline.name, pipeline.slug) for pipeline in pipelines},
         owners={row.pipeline_id: Owners(row.primary_id, row.secondary_id) for row in owners},
         members=frozenset(row.engineer_id for row in members),
