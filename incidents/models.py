@@ -14,6 +14,8 @@ from simple_history.models import HistoricalRecords
 from pipelines.models import Audience, Engineer, Pipeline
 from rotations.domain.roster import Severity
 
+ENTRY_NEVER_CHANGED = "A timeline entry is never changed; add a note instead."
+ENTRY_NEVER_REMOVED = "A timeline entry is never removed; add a note instead."
 SEVERITIES = [(severity.value, severity.value) for severity in Severity]
 
 
@@ -137,6 +139,16 @@ class Clock(models.Model):
         return f"{self.kind} of #{self.incident_id}"
 
 
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Lines are only ever added; what would change or remove many at once is refused as it is for one."""
+
+    def update(self, **fields: object) -> int:
+        raise ValidationError(ENTRY_NEVER_CHANGED)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise ValidationError(ENTRY_NEVER_REMOVED)
+
+
 class Entry(models.Model):
     """One line of an incident's timeline; it is never changed and never removed."""
 
@@ -158,6 +170,8 @@ class Entry(models.Model):
     by = models.ForeignKey(Engineer, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.TextField(blank=True)
 
+    objects = EntryQuerySet.as_manager()
+
     class Meta:
         ordering = ["incident", "at", "pk"]
         verbose_name = "timeline entry"
@@ -168,8 +182,8 @@ class Entry(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         if self.pk:
-            raise ValidationError("A timeline entry is never changed; add a note instead.")
+            raise ValidationError(ENTRY_NEVER_CHANGED)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
-        raise ValidationError("A timeline entry is never removed; add a note instead.")
+        raise ValidationError(ENTRY_NEVER_REMOVED)

@@ -398,6 +398,7 @@ class Message(models.Model):
         SENDING = "sending", "sending"
         SENT = "sent", "sent"
         GAVE_UP = "gave up", "gave up"
+        DROPPED = "dropped", "not needed any more"
 
     engineer = models.ForeignKey(Engineer, on_delete=models.CASCADE, related_name="pager_messages")
     kind = models.CharField(max_length=6, choices=Kind)
@@ -419,6 +420,8 @@ class Message(models.Model):
         indexes = [
             # the pager's loop asks every second what is due; what is done has left this index
             models.Index(name="message_due", fields=["due_at"], condition=Q(due_at__isnull=False)),
+            # lists of incidents ask who was paged for each
+            models.Index(name="message_thread", fields=["thread"], condition=~Q(thread="")),
         ]
 
     def __str__(self) -> str:
