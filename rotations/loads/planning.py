@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Max
@@ -78,21 +79,33 @@ def _engineers(rotation: Rotation, roster: facts.Roster, weeks: Weeks, calendar:
     before = Span(roster.window.start, weeks[first].start)
     carried = ledger(roster, before)
     staffed_from = min((shift.span.start for shift in roster.shifts if shift.span.meets(before)), default=before.end)
-    rows = Membership.objects.in_days(first, max(weeks) + WEEK).filter(rotation=rotation, engineer__is_active=True)
+    spells: dict[int, list[Membership]] = {}
+    members = Membership.objects.in_days(first, max(weeks) + WEEK).filter(rotation=rotation, engineer__is_active=True)
+    for row in members.order_by("engineer_id", "joins_on"):
+        spells.setdefault(row.engineer_id, []).append(row)
     return [
         {
-            "id": str(row.engineer_id),
-            "country": roster.people[row.engineer_id].holiday_calendar,
+            "id": str(engineer),
+            "country": roster.people[engineer].holiday_calendar,
             "capacity_percent": 100,
-            "joins": row.joins_on.isoformat(),
-            "leaves": row.leaves_on and row.leaves_on.isoformat(),
-            "weeks_off": [week.isoformat() for week, span in weeks.items() if roster.is_away_in(row.engineer_id, span)],
+            "joins": rows[0].joins_on.isoformat(),
+            "leaves": rows[-1].leaves_on and rows[-1].leaves_on.isoformat(),
+            "weeks_off": [
+                week.isoformat()
+                for week, span in weeks.items()
+                if roster.is_away_in(engineer, span) or _between_spells(rows, week)
+            ],
             "ledger": _ledger(
-                carried.get(row.engineer_id, ZERO), max(staffed_from, calendar.handoff(row.joins_on)), before.end
+                carried.get(engineer, ZERO), max(staffed_from, calendar.handoff(rows[0].joins_on)), before.end
             ),
         }
-        for row in rows.order_by("engineer_id", "joins_on")
+        for engineer, rows in spells.items()
     ]
+
+
+def _between_spells(rows: list[Membership], week: dt.date) -> bool:
+    """Somebody left and came back, and the week lies between."""
+    return any(left.leaves_on <= week < back.joins_on for left, back in pairwise(rows))
 
 
 def _ledger(load: Any, since: dt.datetime, until: dt.datetime) -> Row:

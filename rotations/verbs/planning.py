@@ -36,6 +36,8 @@ def ask_plan(
     for a rotation that cannot be planned at all.
     """
     calendar = calendar_for(rotation)
+    if not 2000 <= first_week.year <= 2100:
+        raise ValidationError({"first_week": "First week: use a year from 2000 to 2100."})
     if calendar.week_of(first_week) != first_week:
         raise ValidationError({"first_week": f"First week: weeks begin on a {rotation.get_handoff_weekday_display()}."})
     if calendar.handoff(first_week) < at:
