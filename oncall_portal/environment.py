@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -84,6 +85,8 @@ class Environment(environ.Env):
             raise wrong(var, DATABASE_HINT) from error
         if config.get("ENGINE") not in DATABASES or not config["NAME"]:
             raise wrong(var, DATABASE_HINT)
+        if text != default and text.startswith("sqlite") and not Path(config["NAME"]).parent.is_dir():
+            raise wrong(var, f"there is no folder {Path(config['NAME']).parent} for the SQLite file")
         return config
 
     def mail(self, var: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -14,6 +15,21 @@ from tests.factories import make_engineer, make_pipeline, make_rotation, make_sh
 
 # Monday 23 November 2026, 10:00 UTC: one hour into the week's shift of every rotation made by the factories.
 MONDAY = dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
+
+# `make test` draws the same examples every time; `make test-all` draws new ones, and many (--hypothesis-profile=long).
+hypothesis.settings.register_profile("short", max_examples=50, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("long", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile("short")
+
+ON_THE_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what touches the database, before `-m` chooses."""
+    for item in items:
+        if ON_THE_DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db"):
+            item.add_marker("database")
 
 
 @pytest.fixture

@@ -1,10 +1,20 @@
-"""The portal's own settings, with what a test needs: a key, fast passwords, mail in memory."""
+"""The portal's own settings as .env.example gives them, with what a test needs: fast passwords, mail in memory.
+
+Nothing of the developer's shell or .env reaches the tests, but TEST_DATABASE_URL.
+"""
 
 import os
+import tempfile
+from pathlib import Path
 
-os.environ.setdefault("SECRET_KEY", "tests-only")
+from oncall_portal.environment import Environment
 
-from oncall_portal.settings import *  # noqa: F403
+Environment.read_env(Path(__file__).parent.parent / ".env.example", overwrite=True)
+os.environ["SECRET_KEY"] = "tests-only"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+
+from oncall_portal.settings import *  # noqa: E402, F403
+from oncall_portal.settings import DATABASES  # noqa: E402
 
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
@@ -18,3 +28,11 @@ STORAGES = {
 }
 # static files straight from their folders, as no `collectstatic` ran
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as the portal has: in memory, writers in two threads fail at once instead of queueing up for the lock.
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/oncall-tests-{os.getpid()}.sqlite3"}
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+else:
+    # No connection outlives its test: PostgreSQL refuses to drop a database somebody is connected to.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0

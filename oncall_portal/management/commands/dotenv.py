@@ -40,6 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: object) -> None:
         try:
+            settings.VAR.mkdir(exist_ok=True)
             made = complete(file.resolve())
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{file} can't be written: {error}", returncode=2) from error
