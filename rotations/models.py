@@ -421,7 +421,7 @@ class Message(models.Model):
             # the pager's loop asks every second what is due; what is done has left this index
             models.Index(name="message_due", fields=["due_at"], condition=Q(due_at__isnull=False)),
             # lists of incidents ask who was paged for each
-            models.Index(name="message_thread", fields=["thread"], condition=~Q(thread="")),
+            models.Index(name="message_thread", fields=["thread"]),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('thread', ''), _negated=True), fields=['thread'], name='message_thread'),
+            index=models.Index(fields=['thread'], name='message_thread'),
         ),
     ]
