@@ -1,0 +1,1 @@
+"""Writes: every state change of an incident has its one home here."""
