@@ -111,7 +111,7 @@ APT := export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && apt-get inst
 define install
 if ! cmp -s $(1) .venv/$(2); then \
   echo "Installing $(1) (once, takes a minute) ..."; \
-  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) && cp $(1) .venv/$(2); \
+  $(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r $(1) && cp $(1) .venv/$(2); \
 fi
 endef
 
