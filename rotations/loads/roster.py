@@ -17,7 +17,7 @@ def load_roster(span: Span, owners_at: dt.datetime | None = None) -> facts.Roste
     """Every fact about a span of time, for all rotations; owners are those of `owners_at` (default: its start)."""
     day = (owners_at or span.start).astimezone(UTC).date()
     people = {engineer.pk: person(engineer) for engineer in Engineer.objects.all()}
-    holidays = _holidays(span)
+    holidays = holidays_in(span)
     owners = {row.pipeline_id: facts.Owners(row.primary_id, row.secondary_id) for row in Ownership.objects.on(day)}
     shifts = Shift.objects.in_span(span)
     return facts.Roster(
@@ -27,10 +27,7 @@ def load_roster(span: Span, owners_at: dt.datetime | None = None) -> facts.Roste
         units=_units(owners),
         shifts=tuple(shift_facts(shift) for shift in shifts),
         covers=tuple(_covers(span)),
-        absences=tuple(
-            facts.Absence(row.engineer_id, _span(row.starts_at, row.ends_at))
-            for row in TimeOffRequest.objects.in_force().in_span(span)
-        ),
+        absences=tuple(absence_facts(row) for row in TimeOffRequest.objects.in_force().in_span(span)),
         owners=owners,
         administrators=tuple(Engineer.objects.administrators().values_list("pk", flat=True)),
         holidays=holidays,
@@ -68,20 +65,27 @@ def _span(starts_at: dt.datetime, ends_at: dt.datetime) -> Span:
     return Span(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
 
 
+def cover_facts(cover: Cover) -> facts.Cover:
+    return facts.Cover(
+        id=cover.pk,
+        shift=cover.shift_id,
+        engineer=cover.engineer_id,
+        replaces=cover.replaces_id,
+        span=_span(cover.starts_at, cover.ends_at),
+        decided_at=cover.decided_at.astimezone(UTC),
+        cause="time off" if cover.time_off_id else "override",
+        ended_at=cover.ended_at and cover.ended_at.astimezone(UTC),
+    )
+
+
+def absence_facts(request: TimeOffRequest) -> facts.Absence:
+    return facts.Absence(request.engineer_id, _span(request.starts_at, request.ends_at))
+
+
 def _covers(span: Span) -> Iterable[facts.Cover]:
     # every cover of a shift in the span, also those that ended or lie outside: feeds count them as changes
     rows = Cover.objects.filter(shift__starts_at__lt=span.end, shift__ends_at__gt=span.start)
-    for row in rows:
-        yield facts.Cover(
-            id=row.pk,
-            shift=row.shift_id,
-            engineer=row.engineer_id,
-            replaces=row.replaces_id,
-            span=_span(row.starts_at, row.ends_at),
-            decided_at=row.decided_at.astimezone(UTC),
-            cause="time off" if row.time_off_id else "override",
-            ended_at=row.ended_at and row.ended_at.astimezone(UTC),
-        )
+    return (cover_facts(row) for row in rows)
 
 
 def _teams(holidays: dict[str, dict[dt.date, str]], day: dt.date) -> dict[int, facts.Team]:
@@ -126,7 +130,7 @@ def _units(owners: dict[int, facts.Owners]) -> dict[int, facts.Post]:
     }
 
 
-def _holidays(span: Span) -> dict[str, dict[dt.date, str]]:
+def holidays_in(span: Span) -> dict[str, dict[dt.date, str]]:
     # a local day can begin before or end after the span's own UTC days
     first, last = span.start.date() - DAY, span.end.date() + DAY
     found: dict[str, dict[dt.date, str]] = defaultdict(dict)
