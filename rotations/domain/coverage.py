@@ -49,6 +49,18 @@ def narrowed(roster: Roster, span: Span) -> Roster:
     )
 
 
+def of_teams_with(roster: Roster, units: Iterable[int]) -> Roster:
+    """The same roster with only the rotations that some units belong to, so that a large company costs no more."""
+    teams = {roster.units[unit].team for unit in units}
+    kept = {key: unit for key, unit in roster.units.items() if unit.team in teams}
+    return replace(
+        roster,
+        teams={key: team for key, team in roster.teams.items() if key in teams},
+        units=kept,
+        shifts=tuple(shift for shift in roster.shifts if shift.unit in kept),
+    )
+
+
 def can_be_called(roster: Roster, engineer: int, at: dt.datetime) -> bool:
     """Whether somebody on duty at an instant is there at all."""
     return roster.people[engineer].is_active and not roster.is_away(engineer, at)

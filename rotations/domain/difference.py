@@ -1,0 +1,227 @@
+"""What an absence or its end does: one roster beside another, as finished facts and words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from .coverage import Stand, compared, joined, narrowed
+from .duty import duties
+from .ledger import ZERO, Load, fair_share, ledger
+from .roster import Role, Roster, Team
+from .spans import DAY, WEEK, Span
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedCover:
+    """A cover that approval would make; without an engineer it leaves the place empty."""
+
+    shift: int
+    engineer: int | None
+    replaces: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Who can be called in a role of a unit for a span, before and after; None where nobody can."""
+
+    unit: int
+    role: Role
+    span: Span
+    before: int | None
+    after: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A unit for a span: where something is missing."""
+
+    unit: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What an engineer carries in a rotation over the roster's window, before and after, beside the fair share."""
+
+    team: int
+    engineer: int
+    before: Load
+    after: Load
+    fair: float
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What an absence, or its end, does to duty. `gaps`, `thin` and `clashes` are those that were not there before."""
+
+    engineer: int
+    span: Span | None
+    covers: tuple[ProposedCover, ...] = ()
+    changes: tuple[Change, ...] = ()
+    gaps: tuple[Stretch, ...] = ()
+    thin: tuple[Stretch, ...] = ()
+    clashes: tuple[Stretch, ...] = ()
+    warnings: tuple[str, ...] = ()
+    shares: tuple[Share, ...] = ()
+
+    @cached_property
+    def told(self) -> tuple[int, ...]:
+        """Everybody else whose duty changes."""
+        people = {person for change in self.changes for person in (change.before, change.after) if person is not None}
+        return tuple(sorted(people - {self.engineer}))
+
+    @cached_property
+    def digest(self) -> str:
+        """Names what was seen, so that a decision can tell whether it changed since; that time passes is no change."""
+        start = self.span.start if self.span else None
+        facts = [
+            *((one.unit, one.role.value, _since(one.span, start), one.before, one.after) for one in self.changes),
+            *((name, one.unit, _since(one.span, start)) for name, some in self._missing for one in some),
+            *self.warnings,
+        ]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+    @property
+    def _missing(self) -> Iterable[tuple[str, tuple[Stretch, ...]]]:
+        return ("gap", self.gaps), ("thin", self.thin), ("clash", self.clashes)
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """What a person who decides reads under the table."""
+        if self.span is None:
+            return ("These days are over: duty stays as it was.",)
+        if not self.changes:
+            return ("No duty is touched.",)
+        words = [_uncovered(self.gaps)]
+        if self.thin:
+            words.append(f"Without a secondary for {lasting(stretch.span for stretch in self.thin)}.")
+        if self.clashes:
+            words.append(f"One person in both roles for {lasting(stretch.span for stretch in self.clashes)}.")
+        count = len(self.told)
+        words.append(f"{count or 'No'} other {'person' if count == 1 else 'people'} will be told.")
+        return (*words, *self.warnings)
+
+
+def compare(
+    before: Roster,
+    after: Roster,
+    engineer: int,
+    span: Span,
+    units: Iterable[int],
+    *,
+    covers: tuple[ProposedCover, ...] = (),
+    reasons: tuple[Change, ...] = (),
+) -> Consequence:
+    """The difference between two rosters over a span in some units; `reasons` lend their words to changes found."""
+    near = narrowed(before, span), narrowed(after, span)
+    pairs = [pair for unit in sorted(units) for pair in compared(*near, span, unit)]
+    changes = tuple(_changes(pairs, reasons))
+    people = {person for change in changes for person in (change.before, change.after) if person is not None}
+    return Consequence(
+        engineer=engineer,
+        span=span,
+        covers=covers,
+        changes=changes,
+        gaps=_new(pairs, lambda one: one.is_gap),
+        thin=_new(pairs, lambda one: one.is_thin),
+        clashes=_new(pairs, lambda one: one.is_clash),
+        warnings=tuple(_too_many_roles(before, after, span, people)),
+        shares=tuple(_shares(before, after, {before.units[change.unit].team for change in changes}, people)),
+    )
+
+
+def roles_in(roster: Roster, team: Team, engineer: int, week: Span) -> set[tuple[int, Role]]:
+    """The units and roles in which somebody has duty in a week of a rotation, be it for an hour."""
+    found = duties(narrowed(roster, week), week)
+    mine = {(duty.unit, duty.role) for duty in found if duty.engineer == engineer}
+    return {(unit, role) for unit, role in mine if unit in roster.units and roster.units[unit].team == team.id}
+
+
+def weeks_touched(team: Team, span: Span) -> Iterator[tuple[dt.date, Span]]:
+    """The weeks of a rotation, by the day of their hand-off, that a span touches."""
+    calendar = team.calendar
+    week = calendar.week_of(span.start.astimezone(calendar.zone).date()) - WEEK
+    while (whole := calendar.week_span(week)).start < span.end:
+        if whole.meets(span):
+            yield week, whole
+        week += WEEK
+
+
+def lasting(spans: Iterable[Span]) -> str:
+    """The length of some stretches in words: 3 days, 5 hours."""
+    total = sum((span.length for span in spans), dt.timedelta())
+    # a day with a change of the clock is one day
+    count, word = (round(total / DAY), "day") if total > DAY * 0.95 else (round(total / dt.timedelta(hours=1)), "hour")
+    return f"{max(count, 1)} {word}{'' if count < 2 else 's'}"
+
+
+def _changes(pairs: Iterable[tuple[Stand, Stand]], reasons: tuple[Change, ...]) -> Iterator[Change]:
+    """Changes role by role in order of unit, role and time; neighbours that say the same are one."""
+    found = (
+        Change(old.unit, role, old.span, old.holder(role), new.holder(role), _why(reasons, new, role))
+        for old, new in pairs
+        for role in Role
+        if old.holder(role) != new.holder(role)
+    )
+    last: Change | None = None
+    for change in sorted(found, key=lambda change: (change.unit, change.role, change.span)):
+        if last and last.span.end == change.span.start and replace(last, span=change.span) == change:
+            last = replace(last, span=Span(last.span.start, change.span.end))
+            continue
+        if last:
+            yield last
+        last = change
+    if last:
+        yield last
+
+
+def _why(reasons: tuple[Change, ...], new: Stand, role: Role) -> str:
+    at = new.span.start
+    return next((one.why for one in reasons if (one.unit, one.role) == (new.unit, role) and at in one.span), "")
+
+
+def _new(pairs: Iterable[tuple[Stand, Stand]], is_wrong: Callable[[Stand], bool]) -> tuple[Stretch, ...]:
+    """Where something is wrong that was not wrong before."""
+    found: dict[int, list[Span]] = {}
+    for old, new in pairs:
+        if is_wrong(new) and not is_wrong(old):
+            found.setdefault(new.unit, []).append(new.span)
+    return tuple(Stretch(unit, span) for unit, spans in found.items() for span in joined(spans))
+
+
+def _too_many_roles(before: Roster, after: Roster, span: Span, people: Iterable[int]) -> Iterator[str]:
+    for person in sorted(people):
+        for team in after.teams.values():
+            for week, whole in weeks_touched(team, span):
+                count = len(roles_in(after, team, person, whole))
+                if count > team.max_roles_per_week and count > len(roles_in(before, team, person, whole)):
+                    day = f"{week:%a} {week.day} {week:%b %Y}"
+                    yield (
+                        f"{after.name(person)} has {count} roles in the week of {day}; "
+                        f"at most {team.max_roles_per_week} are wanted."
+                    )
+
+
+def _shares(before: Roster, after: Roster, teams: Iterable[int], people: Iterable[int]) -> Iterator[Share]:
+    for key in sorted(teams):
+        old, new = ledger(before, team=key), ledger(after, team=key)
+        fair = fair_share(new, after.teams[key])
+        for person in sorted(people):
+            yield Share(key, person, old.get(person, ZERO), new.get(person, ZERO), fair)
+
+
+def _uncovered(gaps: tuple[Stretch, ...]) -> str:
+    if not gaps:
+        return "Nobody is left uncovered."
+    return f"Without a primary for {lasting(stretch.span for stretch in gaps)}."
+
+
+def _since(span: Span, start: dt.datetime | None) -> tuple[str, str]:
+    # what begins at once begins a little later each time somebody looks
+    return "start" if span.start == start else span.start.isoformat(), span.end.isoformat()
