@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 
-from .audit_table import Names, Row, Week
+from .audit_table import COLUMNS, Names, Row, Week, week_text
 from .roster import Owners, Role
 
 
@@ -43,18 +46,27 @@ _COUNTED = {
         "assignment to somebody who does not own the pipeline",
         "assignments to somebody who does not own the pipeline",
     ),
-    Kind.REPEATED: ("row that says again what another said", "rows that say again what another said"),
+    Kind.REPEATED: ("row that stands there already", "rows that stand there already"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An engineer or a pipeline: `key` is the username or slug, `also` what else a table may call it."""
+    """An engineer or a pipeline: `key` is the username or slug, `short` a short name."""
 
     id: int
     name: str
     key: str
-    also: tuple[str, ...] = ()
+    short: str = ""
+
+    @property
+    def label(self) -> str:
+        """The shortest name a table may use."""
+        return self.short or self.name
+
+
+def _names(things: Mapping[int, Named]) -> Names:
+    return Names.of((one.id, [one.label, one.name, one.key]) for one in things.values())
 
 
 @dataclass(frozen=True)
@@ -71,10 +83,10 @@ class Portfolio:
     weights: Mapping[Role, int] = field(default_factory=lambda: {Role.PRIMARY: 2, Role.SECONDARY: 1})
 
     def engineer_names(self) -> Names:
-        return Names.of((one.id, [*one.also, one.key, one.name]) for one in self.engineers.values())
+        return _names(self.engineers)
 
     def pipeline_names(self) -> Names:
-        return Names.of((one.id, [one.name, one.key, *one.also]) for one in self.pipelines.values())
+        return _names(self.pipelines)
 
     def owners_of(self, pipeline: int) -> tuple[int, ...]:
         """The primary and the secondary owner, or nobody."""
@@ -96,6 +108,12 @@ class Finding:
     engineers: tuple[int, ...] = ()
     role: Role | None = None
     lines: tuple[int, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where the table says so, in words: line 3, or lines 3, 5; empty for what it does not say."""
+        numbers = ", ".join(str(line) for line in self.lines)
+        return f"line{'s' if len(self.lines) > 1 else ''} {numbers}" if numbers else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +161,12 @@ class Audit:
         """The pipeline-weeks with findings."""
         return tuple(one for one in self.pipeline_weeks if one.findings)
 
+    def wrong_by_week(self, most: int | None = None) -> tuple[tuple[str, tuple[PipelineWeek, ...]], ...]:
+        """Those under their week in words, only the first so many if `most` says so."""
+        return tuple(
+            (week_text(week), tuple(wrong)) for week, wrong in groupby(self.wrong[:most], key=lambda one: one.week)
+        )
+
     def counts(self) -> dict[Kind, int]:
         """How many findings there are of each kind, also of those that were not found."""
         found = Counter(finding.kind for one in self.pipeline_weeks for finding in one.findings)
@@ -174,6 +198,17 @@ def audit(rows: Sequence[Row], portfolio: Portfolio) -> Audit:
     return Audit(weeks, cells, _loads(rows, portfolio))
 
 
+def example(portfolio: Portfolio) -> str:
+    """A small table as `parse_table` wants it, in the portfolio's own words: its first pipelines, by their owners."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for pipeline in list(portfolio.pipelines.values())[:2]:
+        for role, engineer in zip(Role, portfolio.owners_of(pipeline.id), strict=False):
+            table.writerow([1, portfolio.engineers[engineer].label, role, pipeline.label])
+    return out.getvalue()
+
+
 def _pipeline_week(week: Week, pipeline: Named, rows: Sequence[Row], portfolio: Portfolio) -> PipelineWeek:
     lines: dict[tuple[Role, int], list[int]] = defaultdict(list)
     for row in rows:
@@ -199,9 +234,7 @@ def _missing(held: Held, portfolio: Portfolio) -> Iterator[Finding]:
     for role, kind in ((Role.PRIMARY, Kind.NO_PRIMARY), (Role.SECONDARY, Kind.NO_SECONDARY)):
         if not held[role]:
             others = held[role.other]
-            beside = (
-                f"; {portfolio.called(others)} {'is' if len(others) == 1 else 'are'} {role.other}" if others else ""
-            )
+            beside = f"; {portfolio.called(others)} is {role.other}" if len(others) == 1 else ""
             yield Finding(kind, f"no {role}{beside}", role=role)
 
 
@@ -232,7 +265,7 @@ def _not_owners(pipeline: int, lines: Lines, portfolio: Portfolio) -> Iterator[F
 def _repeated(lines: Lines, portfolio: Portfolio) -> Iterator[Finding]:
     for (role, engineer), (first, *again) in lines.items():
         for line in again:
-            text = f"line {line} says again what line {first} said: {portfolio.called([engineer])}, {role}"
+            text = f"the same row again: {portfolio.called([engineer])}, {role}"
             yield Finding(Kind.REPEATED, text, (engineer,), role, (first, line))
 
 

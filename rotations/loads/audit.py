@@ -35,4 +35,4 @@ def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
 
 
 def _engineer(engineer: Engineer) -> Named:
-    return Named(engineer.pk, str(engineer), engineer.username, (engineer.letters,))
+    return Named(engineer.pk, str(engineer), engineer.username, engineer.letters)

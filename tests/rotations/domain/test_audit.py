@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rotations.domain.audit import Kind, Load, Named, Portfolio, audit
+from rotations.domain.audit import Finding, Kind, Load, Named, Portfolio, audit, example
 from rotations.domain.audit_table import Row, parse_table, week_text
 from rotations.domain.roster import Owners, Role
 
@@ -17,7 +17,7 @@ SEED = Path(__file__).parents[3] / "oncall_portal" / "seed"
 FACTS = yaml.safe_load((SEED / "portfolio.yaml").read_text())
 ID = {letter: number for number, letter in enumerate(FACTS["engineers"], start=1)}
 PIPELINE = {row["metric"]: number for number, row in enumerate(FACTS["pipelines"], start=11)}
-ENGINEERS = {id_: Named(id_, f"Data Engineer {x}", f"engineer-{x.lower()}", (x,)) for x, id_ in ID.items()}
+ENGINEERS = {id_: Named(id_, f"Data Engineer {x}", f"engineer-{x.lower()}", x) for x, id_ in ID.items()}
 REFERENCE = Portfolio(
     engineers=ENGINEERS,
     pipelines={id_: Named(id_, name, name.lower().replace(" ", "-")) for name, id_ in PIPELINE.items()},
@@ -133,7 +133,7 @@ def test_the_reference_table_loads_the_engineers_unevenly():
         (
             [(A, P), (B, S), (A, P)],
             True,
-            [(Kind.REPEATED, "line 4 says again what line 2 said: Data Engineer A, primary", (2, 4))],
+            [(Kind.REPEATED, "the same row again: Data Engineer A, primary", (2, 4))],
         ),
     ],
 )
@@ -174,6 +174,26 @@ def test_weeks_stand_in_order_whatever_the_order_of_rows():
 
 def test_weeks_in_words():
     assert [week_text(3), week_text(dt.date(2026, 11, 23))] == ["Week 3", "Week of Mon 23 Nov 2026"]
+
+
+def test_the_place_of_a_finding_in_words():
+    assert [Finding(Kind.CLASH, "", lines=lines).place for lines in ((), (3,), (3, 5))] == ["", "line 3", "lines 3, 5"]
+
+
+def test_the_example_is_a_table_that_covers_what_it_names():
+    text = example(REFERENCE)
+    assert text == (
+        "week,engineer,role,pipeline\n"
+        "1,A,primary,Unit-level profit\n1,B,secondary,Unit-level profit\n"
+        "1,C,primary,Aggregate profit\n1,D,secondary,Aggregate profit\n"
+    )
+    assert audit(parsed(text), REFERENCE).covered == 2
+
+
+def test_findings_by_week_can_be_cut():
+    found = reference()
+    assert [(week, len(wrong)) for week, wrong in found.wrong_by_week(most=7)] == [("Week 1", 5), ("Week 2", 2)]
+    assert [len(wrong) for _week, wrong in found.wrong_by_week()] == [5, 5, 5, 5, 5]
 
 
 ROWS = st.lists(
