@@ -7,6 +7,7 @@ from . import views
 
 urlpatterns = [
     path("", views.now, name="now"),
+    path("pipelines/<slug:slug>/", views.pipeline, name="pipeline"),
     path("", include("pipelines.urls")),
     path("", include("rotations.urls")),
     path("", include("incidents.urls")),
