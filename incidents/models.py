@@ -7,7 +7,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
@@ -57,6 +57,14 @@ class SlaPolicy(models.Model):
         return dt.timedelta(minutes=self.resolve_minutes)
 
 
+def _rank(field: str, values: list[str], *, unless_resolved: bool = False) -> Case:
+    """The place of a field's value in a list, to order by."""
+    ranks = [When(**{field: value}, then=Value(place)) for place, value in enumerate(values)]
+    if unless_resolved:
+        ranks.insert(0, When(state=Incident.State.RESOLVED, then=Value(len(values))))
+    return Case(*ranks, default=Value(len(values)))
+
+
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def unresolved(self) -> IncidentQuerySet:
         """Incidents whose data is not right again yet."""
@@ -65,6 +73,13 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def for_pages(self) -> IncidentQuerySet:
         """With what a row on a page shows: pipeline, people and clocks, in two queries."""
         return self.select_related("pipeline__area", "pipeline__audience", "acknowledged_by").prefetch_related("clocks")
+
+    def by_need(self) -> IncidentQuerySet:
+        """What waits for an answer first, the worst first in it; resolved ones last, newest first."""
+        states, severities = list(Incident.State), list(Severity)
+        return self.order_by(
+            _rank("state", states), _rank("severity", severities, unless_resolved=True), "-opened_at", "-pk"
+        )
 
 
 class Incident(models.Model):

@@ -9,8 +9,6 @@ from enum import StrEnum
 # A clock is at risk from this share of its time on (design.md, Incidents).
 WARN_SHARE = 0.8
 MINUTE = dt.timedelta(minutes=1)
-HOUR = dt.timedelta(hours=1)
-ZERO = dt.timedelta()
 
 
 class ClockKind(StrEnum):
@@ -105,5 +103,5 @@ def exact_words(span: dt.timedelta) -> str:
 
 
 def round_words(span: dt.timedelta) -> str:
-    """A time that has passed, to the minute: 12 min, 2 h 10 min; under a minute it is said so."""
-    return "less than a minute" if span < MINUTE else exact_words(span // MINUTE * MINUTE)
+    """A time that has passed, in whole minutes: 12 min, 2 h 10 min; under a minute in seconds."""
+    return exact_words(span if span < MINUTE else span // MINUTE * MINUTE)

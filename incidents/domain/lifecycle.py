@@ -34,7 +34,7 @@ MOVES: Mapping[Move, Mapping[State, State]] = {
     Move.NOTE: {state: state for state in State},
     Move.SEVERITY: {state: state for state in _UNRESOLVED},
     Move.MITIGATE: {State.OPEN: State.MITIGATED, State.ACKNOWLEDGED: State.MITIGATED},
-    Move.RESOLVE: {state: State.RESOLVED for state in _UNRESOLVED},
+    Move.RESOLVE: dict.fromkeys(_UNRESOLVED, State.RESOLVED),
     Move.REOPEN: {State.RESOLVED: State.OPEN},
 }
 

@@ -58,6 +58,12 @@ def notice_text(facts: Facts, what: str, at: dt.datetime) -> str:
     return f"{head}\n\n{clocks}\n\nYou need not answer this mail. The incident:\n{facts.link}\n"
 
 
+def sla_words(respond_within: dt.timedelta, resolve_within: dt.timedelta, is_promise: bool) -> str:
+    """An SLA in words: answer within 30 min, resolved within 4 h."""
+    target = "" if is_promise else " (internal target)"
+    return f"answer within {exact_words(respond_within)}, resolved within {exact_words(resolve_within)}{target}"
+
+
 def clock_line(clock: Clock, at: dt.datetime) -> str:
     """A clock in a text: Answer: 12 min 42 s left."""
     return f"{ASKED_WORDS[clock.kind].capitalize()}: {read(clock, at).words}"

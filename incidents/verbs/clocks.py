@@ -11,7 +11,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 
 from ..domain import words
-from ..domain.clock import ClockKind, due_and_warn, exact_words, has_come
+from ..domain.clock import ClockKind, due_and_warn, has_come
 from ..models import Clock, Entry, Incident, SlaPolicy
 from .told import answerers_of, clock_facts, managers_of, owners_of, tell
 
@@ -94,12 +94,3 @@ def _breach(incident: Incident, clock: Clock, at: dt.datetime) -> None:
 
 def _minutes(policy: SlaPolicy) -> dict[ClockKind, int]:
     return {ClockKind.RESPONSE: policy.respond_minutes, ClockKind.RESOLUTION: policy.resolve_minutes}
-
-
-def sla_words(policy: SlaPolicy) -> str:
-    """An SLA in words: answer within 30 min, resolved within 4 h."""
-    target = "" if policy.is_promise else " (internal target)"
-    return (
-        f"answer within {exact_words(policy.respond_within)}, "
-        f"resolved within {exact_words(policy.resolve_within)}{target}"
-    )
