@@ -105,6 +105,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "now"
 ACCOUNT_ADAPTER = "oncall_portal.accounts.ClosedAccountAdapter"
+ACCOUNT_FORMS = {"login": "oncall_portal.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
