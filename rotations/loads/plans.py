@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.models import Engineer
 
-from ..domain.planning import fairness_words
+from ..domain import planning
 from ..models import Plan
 
 
@@ -66,7 +66,7 @@ def plan_view(plan: Plan) -> PlanView:
             )
             for engineer, load in plan.answer["loads"].items()
         ),
-        fairness=fairness_words(plan.answer),
+        fairness=planning.fairness_words(plan.answer),
         open_roles=tuple(
             f"{cell['role']} of {units.get(cell['unit'], 'removed unit')}, week of {cell['week']}"
             for cell in plan.answer["open"]

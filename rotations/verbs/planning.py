@@ -11,7 +11,7 @@ from django.db import transaction
 
 from pipelines.models import Engineer
 
-from ..domain.planning import Problem, solve
+from ..domain import planning
 from ..domain.roster import Role
 from ..domain.spans import Span
 from ..loads.planning import calendar_for, planning_problem
@@ -56,7 +56,7 @@ def ask_plan(
 
 def solve_plan(plan: Plan) -> Plan:
     """Let the planner answer; the plan becomes a draft. Takes seconds, so never in a web process."""
-    plan.answer = solve(Problem.from_json(plan.problem)).to_json()
+    plan.answer = planning.solve(planning.Problem.from_json(plan.problem)).to_json()
     plan.state = Plan.State.DRAFT
     plan.save(update_fields=["answer", "state"])
     return plan

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from pipelines.models import Engineer
-from rotations.domain.planning import Problem, ProblemError, solve
+from rotations.domain import planning
 from rotations.loads.planning import next_unplanned_week
 from rotations.loads.plans import PlanView, plan_view
 from rotations.models import Plan, Rotation
@@ -72,10 +72,10 @@ class Command(BaseCommand):
 def _solve_file(name: str) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        return solve(Problem.from_json(json.loads(text))).to_json()
+        return planning.solve(planning.Problem.from_json(json.loads(text))).to_json()
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"--problem {name}: {error}", returncode=2) from error
-    except (json.JSONDecodeError, ProblemError) as error:
+    except (json.JSONDecodeError, planning.ProblemError) as error:
         raise CommandError(f"{name}: {error}", returncode=2) from error
 
 
