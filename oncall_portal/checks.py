@@ -36,7 +36,7 @@ def can_be_reached(databases: list[str] | None = None, **kwargs: Any) -> Iterato
 @register(Tags.security, deploy=True)
 def fit_for_production(**kwargs: Any) -> list[CheckMessage]:
     """What an installation needs before people rely on it (`check --deploy`)."""
-    return [*_weak_key(), *_addresses(), *_mail(), *_database()]
+    return [*_weak_key(), *_addresses(), *_mail()]
 
 
 def _key_is_missing() -> Iterator[CheckMessage]:
@@ -76,12 +76,6 @@ def _mail() -> Iterator[CheckMessage]:
     if settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
         hint = "Set EMAIL_FROM to an address of your domain; mail servers refuse others."
         yield Warning("EMAIL_FROM is an address at localhost.", hint=hint, id="portal.W013")
-
-
-def _database() -> Iterator[CheckMessage]:
-    if _on_sqlite() and len(settings.ALLOWED_HOSTS) > 1:
-        hint = "One machine may use SQLite; several need PostgreSQL: set DATABASE_URL."
-        yield Warning("Several hosts on a SQLite file.", hint=hint, id="portal.W014")
 
 
 def _on_sqlite() -> bool:

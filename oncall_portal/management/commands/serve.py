@@ -71,13 +71,15 @@ class Children:
 
     def start(self, name: str, command: list[str]) -> None:
         if not self.told_to_stop:
-            self.processes[name] = subprocess.Popen(command, cwd=settings.ROOT, start_new_session=True)
+            self.processes[name] = subprocess.Popen(  # noqa: S603  (our own commands, nothing typed by anybody)
+                command, cwd=settings.ROOT, start_new_session=True
+            )
 
     def watch(self) -> None:
         """Even if we are killed outright nobody stays behind: a shell waits for our end of the pipe to close."""
         groups = [f"-{child.pid}" for child in self.processes.values()]
         waits = ["/bin/sh", "-c", 'read -r _; kill -TERM -- "$@" 2>/dev/null', "watcher", *groups]
-        self.watcher = subprocess.Popen(waits, stdin=subprocess.PIPE, start_new_session=True)
+        self.watcher = subprocess.Popen(waits, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
 
     def ended(self) -> dict[str, int]:
         """Names of processes that are no more, with their exit status."""
