@@ -56,8 +56,6 @@ FLOORS = {
 MAY_BE_HEAVY = {"ortools", "holidays", "apprise"}  # seconds or tens of megabytes: imported where they are used
 CLOCKS_AND_MACHINES = {"os", "time", "subprocess", "socket"}
 PURE = {"icalendar", "holidays", "ortools", "numpy"} | (sys.stdlib_module_names - CLOCKS_AND_MACHINES)
-    sys.stdlib_module_names - {"os", "time", "subprocess", "socket"}
-)
 TOP_LEVEL = {
     *APPS,
     *("templates", "static", "tests", "docs", ".ci", "manage.py", "Makefile", "pyproject.toml"),
