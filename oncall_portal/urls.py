@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views
+from . import health, mailbox, views
 
 urlpatterns = [
     path("", views.now, name="now"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("", include("pipelines.urls")),
     path("", include("rotations.urls")),
     path("", include("incidents.urls")),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("healthz", health.healthz, name="healthz"),
+    path("healthz/pager", health.pager, name="healthz_pager"),
+    path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,0 +1,154 @@
+"""Jobs: child processes of lower priority that run `@task` functions, and what becomes of the jobs of one that died.
+
+A long plan must not delay a page, and a job whose process was killed must not stay "running" for ever, which is what
+django-tasks-db alone leaves behind.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import datetime as dt
+import logging
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Set
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+from django_tasks import TaskResultStatus, task_backends
+from django_tasks_db import DatabaseBackend
+from django_tasks_db.models import DBTaskResult
+
+from rotations.models import Worker
+from rotations.pager import STALE
+
+logger = logging.getLogger(__name__)
+
+TRIES = 3
+NICE = 10
+# Seconds that a child has to end its job when the pager is told to stop.
+GRACE = 8.0
+LONGEST_REST = dt.timedelta(seconds=60)
+PR_SET_PDEATHSIG = 1
+# loaded here, as nothing may be loaded between fork and exec
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class LostJobError(Exception):
+    """The process that ran a job was killed every time it was tried."""
+
+
+@dataclass
+class Slot:
+    """A place for one child: the process in it, and when the next may be started after one that died."""
+
+    number: int
+    worker_id: str = ""
+    process: subprocess.Popen[bytes] | None = None
+    started_at: dt.datetime | None = None
+    deaths: int = 0
+    rests_until: dt.datetime | None = None
+
+
+class JobChildren:
+    """The children of one pager: started, started again when they die, and stopped with it."""
+
+    def __init__(self, pager: str, count: int) -> None:
+        backend = task_backends["default"]
+        # other engines (TASKS) bring their own workers
+        self.slots = [Slot(number) for number in range(count if isinstance(backend, DatabaseBackend) else 0)]
+        self.pager = pager
+
+    @property
+    def alive(self) -> frozenset[str]:
+        return frozenset(slot.worker_id for slot in self.slots if slot.process and slot.process.poll() is None)
+
+    def tend(self, now: dt.datetime) -> None:
+        """Start who is missing, and give back the jobs of who died."""
+        for slot in self.slots:
+            if slot.process and slot.process.poll() is not None:
+                self._bury(slot, now)
+            if slot.process is None and (slot.rests_until is None or slot.rests_until <= now):
+                self._start(slot, now)
+        reap_jobs(self.pager, self.alive, now)
+
+    def stop(self, now: dt.datetime) -> None:
+        """End every child, the job at hand first if it is quick, and give back what they leave."""
+        running = [slot.process for slot in self.slots if slot.process and slot.process.poll() is None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + GRACE
+        for process in running:
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        reap_jobs(self.pager, frozenset(), now)
+
+    def _start(self, slot: Slot, now: dt.datetime) -> None:
+        slot.worker_id = f"{self.pager}.{slot.number}.{secrets.token_hex(3)}"
+        slot.started_at = now
+        # its own session: Ctrl-C is for the pager, which then ends its children in order
+        slot.process = subprocess.Popen(  # noqa: S603 - our own command
+            worker_command(slot.worker_id), start_new_session=True, preexec_fn=_become_child
+        )
+
+    def _bury(self, slot: Slot, now: dt.datetime) -> None:
+        """Note a death; the next child starts at once, after repeated deaths later and later."""
+        lived_long = slot.started_at is not None and now - slot.started_at > LONGEST_REST
+        slot.deaths = 1 if lived_long else slot.deaths + 1
+        rest = min(LONGEST_REST, dt.timedelta(seconds=2**slot.deaths - 2))
+        code = slot.process.returncode if slot.process else None
+        logger.error("job worker %s ended with %s; the next starts in %s s", slot.worker_id, code, rest.seconds)
+        slot.process, slot.rests_until = None, now + rest
+
+
+def worker_command(worker_id: str) -> list[str]:
+    """The command of one child."""
+    options = ["--queue-name", "*", "--interval", "1", "--no-startup-delay", "--no-reload", "--worker-id", worker_id]
+    return [sys.executable, str(settings.ROOT / "manage.py"), "db_worker", *options]
+
+
+def _become_child() -> None:
+    os.nice(NICE)
+    if _LIBC:  # a pager killed with -9 takes its children along, so that their jobs can be given to others
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def reap_jobs(pager: str, alive: Set[str], now: dt.datetime) -> int:
+    """Give back the running jobs whose process is gone; those that were lost three times fail. How many there were.
+
+    Gone are our own children that are not alive, and the children of pagers that stopped cycling.
+    """
+    if not DBTaskResult.objects.running().exists():
+        return 0
+    cycling = frozenset(Worker.objects.filter(cycled_at__gt=now - STALE).values_list("name", flat=True))
+    skip = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        running = DBTaskResult.objects.running().select_for_update(skip_locked=skip)
+        lost = [job for job in running if _is_gone(job.worker_ids[-1], pager, alive, cycling)]
+        for job in lost:
+            _give_back(job)
+    return len(lost)
+
+
+def _is_gone(worker_id: str, pager: str, alive: Set[str], cycling: Set[str]) -> bool:
+    parent, _, _ = worker_id.rpartition(".")[0].rpartition(".")
+    if not parent:
+        return False  # somebody's own db_worker: nothing says whether it lives
+    return worker_id not in alive if parent == pager else parent not in cycling
+
+
+def _give_back(job: DBTaskResult) -> None:
+    logger.error("job %s of %s was lost with its process", job.task_path, job.worker_ids[-1])
+    if len(job.worker_ids) >= TRIES:
+        job.set_failed(LostJobError(f"its process was killed {TRIES} times"))
+        return
+    job.status, job.started_at = TaskResultStatus.READY, None
+    job.save(update_fields=["status", "started_at"])

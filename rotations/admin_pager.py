@@ -1,0 +1,55 @@
+"""The admin of the pager: what was told to whom, and which workers are alive."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .models import Message, Worker
+from .pager import STALE
+from .verbs.messages import send_again
+
+
+class WrittenByThePager(admin.ModelAdmin):
+    """Rows that only the pager writes: they are read here, never edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Message)
+class MessageAdmin(WrittenByThePager):
+    list_display = ["subject", "engineer", "kind", "state", "attempts", "created_at", "sent_at", "outcome"]
+    list_filter = ["state", "kind", "created_at"]
+    list_select_related = ["engineer"]
+    search_fields = ["subject", "engineer__name", "engineer__email", "thread"]
+    date_hierarchy = "created_at"
+    actions = ["send_again"]
+
+    @admin.action(description="Send again", permissions=["resend"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        chosen = list(queryset)
+        queued = send_again(chosen, at=timezone.now())
+        messages.success(request, f"{queued} queued; the pager sends them within seconds.")
+        if left := len(chosen) - queued:
+            messages.warning(request, f"{left} were waiting to be sent already and are left as they are.")
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rotations.change_message")
+
+
+@admin.register(Worker)
+class WorkerAdmin(WrittenByThePager):
+    list_display = ["name", "cycled_at", "is_alive"]
+
+    @admin.display(boolean=True, description="alive")
+    def is_alive(self, worker: Worker) -> bool:
+        return worker.cycled_at > timezone.now() - STALE
