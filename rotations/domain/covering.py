@@ -59,12 +59,13 @@ def ending(roster: Roster, engineer: int, span: Span, ends: Iterable[int], now: 
 def with_covers(roster: Roster, covers: Iterable[ProposedCover], now: dt.datetime) -> Roster:
     """The roster as if some covers were decided now, behind all that are there."""
     decided_at = max([now, *(cover.decided_at + MICROSECOND for cover in roster.covers)])
+    first = FIRST_PROPOSED_ID + len(roster.covers)
     return replace(
         roster,
         covers=(
             *roster.covers,
             *(
-                Cover(FIRST_PROPOSED_ID + n, cover.shift, cover.engineer, cover.replaces, cover.span, decided_at)
+                Cover(first + n, cover.shift, cover.engineer, cover.replaces, cover.span, decided_at)
                 for n, cover in enumerate(covers)
             ),
         ),
