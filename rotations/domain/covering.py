@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .coverage import can_be_called, edges, joined, narrowed, of_teams_with
-from .difference import Change, Consequence, ProposedCover, compare, roles_in, weeks_touched
+from .difference import Change, Consequence, ProposedCover, compare, units_in, weeks_touched
 from .duty import Duty, duties, duty_at
 from .ledger import balances, weeks_of
 from .roster import Absence, Cover, Post, Role, Roster, Team
@@ -184,11 +184,11 @@ def _free(table: _Table, roster: Roster, unit: Post, place: _Place) -> set[int]:
 def _lowest(table: _Table, unit: Post, run: list[_Place], candidates: set[int]) -> tuple[int, str]:
     """Who has carried least, and why it is them; those whom it would give too many roles a week come last."""
     roster, team = table.now(), table.roster.team_of(unit)
-    balance, cell = table.balance(team), (unit.id, run[0].duty.role)
+    balance = table.balance(team)
     weeks = [week for _, week in weeks_touched(team, Span(run[0].span.start, run[-1].span.end))]
 
     def order(person: int) -> tuple[bool, float, int]:
-        most = max(len(roles_in(roster, team, person, week) | {cell}) for week in weeks)
+        most = max(len(units_in(roster, team, person, week) | {unit.id}) for week in weeks)
         return most > team.max_roles_per_week, round(balance[person], 6), person
 
     chosen = min(candidates, key=order)

@@ -136,11 +136,13 @@ def compare(
     )
 
 
-def roles_in(roster: Roster, team: Team, engineer: int, week: Span) -> set[tuple[int, Role]]:
-    """The units and roles in which somebody has duty in a week of a rotation, be it for an hour."""
-    found = duties(narrowed(roster, week), week)
-    mine = {(duty.unit, duty.role) for duty in found if duty.engineer == engineer}
-    return {(unit, role) for unit, role in mine if unit in roster.units and roster.units[unit].team == team.id}
+def units_in(roster: Roster, team: Team, engineer: int, week: Span) -> set[int]:
+    """The units of a rotation in which somebody has duty in a week, be it for an hour.
+
+    This is what counts as roles a week: who steps up in a unit has one place in it as before.
+    """
+    found = {duty.unit for duty in duties(narrowed(roster, week), week) if duty.engineer == engineer}
+    return {unit for unit in found if unit in roster.units and roster.units[unit].team == team.id}
 
 
 def weeks_touched(team: Team, span: Span) -> Iterator[tuple[dt.date, Span]]:
@@ -199,13 +201,11 @@ def _too_many_roles(before: Roster, after: Roster, span: Span, people: Iterable[
     for person in sorted(people):
         for team in after.teams.values():
             for week, whole in weeks_touched(team, span):
-                count = len(roles_in(after, team, person, whole))
-                if count > team.max_roles_per_week and count > len(roles_in(before, team, person, whole)):
-                    day = f"{week:%a} {week.day} {week:%b %Y}"
-                    yield (
-                        f"{after.name(person)} has {count} roles in the week of {day}; "
-                        f"at most {team.max_roles_per_week} are wanted."
-                    )
+                count = len(units_in(after, team, person, whole))
+                if count > team.max_roles_per_week and count > len(units_in(before, team, person, whole)):
+                    day, most = f"{week:%a} {week.day} {week:%b %Y}", team.max_roles_per_week
+                    wanted = f"at most {most} {'is' if most == 1 else 'are'} wanted"
+                    yield f"{after.name(person)} has {count} roles in the week of {day}; {wanted}."
 
 
 def _shares(before: Roster, after: Roster, teams: Iterable[int], people: Iterable[int]) -> Iterator[Share]:

@@ -39,9 +39,7 @@ def roster(*pairs, covers=(), away=(), members=(A, B, C, D), inactive=(), qualif
         window=Span(START - 4 * WEEK, START + 4 * WEEK),
         people={n: Person(n, "ABCDEFGH"[n - 1], n not in inactive, "US") for n in range(1, 9)},
         teams={1: team},
-        units={
-            n: Post(n, f"Unit {n}", 1, (n,), everybody if qualified is None else frozenset(qualified)) for n in units
-        },
+        units={n: Post(n, f"Unit {n}", 1, (n,), trained) for n in units},
         shifts=tuple(shifts),
         covers=tuple(covers),
         absences=tuple(Absence(engineer, span) for engineer, span in away),
