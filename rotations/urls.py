@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from .views import planning
+from .views import audit, calendar, planning, rotations
 
 app_name = "rotations"
+
+# /calendar/
+calendar_urls = [path("calendar/", calendar.calendar, name="calendar")]
 
 # /rotations/<slug>/plan/
 plan_urls = [
@@ -13,4 +16,11 @@ plan_urls = [
     path("rotations/<slug:slug>/plan/<int:pk>/publish/", planning.publish, name="publish"),
 ]
 
-urlpatterns: list[URLPattern] = [*plan_urls]
+# /rotations/
+rotation_urls = [
+    path("rotations/", rotations.rotations, name="rotations"),
+    path("rotations/<slug:slug>/", rotations.rotation, name="rotation"),
+    path("rotations/<slug:slug>/audit/", audit.audit_table, name="audit"),
+]
+
+urlpatterns: list[URLPattern] = [*calendar_urls, *plan_urls, *rotation_urls]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import chain
 
 from pipelines.models import Engineer, Ownership, Pipeline
 
-from ..domain.audit import Named, Portfolio
+from ..domain.audit import Load, Named, Portfolio
 from ..domain.roster import Owners, Role
 from ..domain.spans import DAY
 from ..models import Membership, Rotation
@@ -36,3 +37,9 @@ def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
 
 def _engineer(engineer: Engineer) -> Named:
     return Named(engineer.pk, str(engineer), engineer.username, engineer.letters)
+
+
+def loads_of_people(loads: Sequence[Load]) -> list[tuple[Engineer, Load]]:
+    """Loads beside whose they are, for pages."""
+    engineers = Engineer.objects.in_bulk([load.engineer.id for load in loads])
+    return [(engineers[load.engineer.id], load) for load in loads]
