@@ -21,7 +21,7 @@ help: ## list what there is
 run: environment ## serve the portal; the first run sets everything up
 	@$(MANAGE) dotenv
 	@echo "Database ..." && $(MANAGE) migrate --verbosity 0
-	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@$(call collect)
 	@$(MANAGE) seed --if-fresh
 	@exec $(MANAGE) serve
 
@@ -112,6 +112,13 @@ define install
 if ! cmp -s $(1) .venv/$(2); then \
   echo "Installing $(1) (once, takes a minute) ..."; \
   $(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r $(1) && cp $(1) .venv/$(2); \
+fi
+endef
+
+# Compressing takes seconds: only when a file changed since the list of them was written.
+define collect
+if [ -n "$$(find static .venv/installed.txt -newer var/static/staticfiles.json 2>&1 | head -n 1)" ]; then \
+  $(MANAGE) collectstatic --no-input --verbosity 0; \
 fi
 endef
 
