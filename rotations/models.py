@@ -162,6 +162,21 @@ class PublicHoliday(models.Model):
         return f"{self.day} {self.name} ({self.calendar})"
 
 
+class HolidayYear(models.Model):
+    """A year of a calendar of public holidays was stored; some years of some calendars have no day at all."""
+
+    calendar = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["calendar", "year"]
+        constraints = [models.UniqueConstraint(name="holiday_year_once", fields=["calendar", "year"])]
+
+    def __str__(self) -> str:
+        return f"{self.calendar} {self.year}"
+
+
 class Plan(models.Model):
     """A proposed set of shifts: the problem as one plain value, and the planner's answer to it."""
 

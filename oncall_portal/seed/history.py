@@ -18,7 +18,7 @@ from rotations.domain.spans import DAY, WEEK, Span
 from rotations.loads.planning import calendar_for
 from rotations.loads.roster import load_roster
 from rotations.models import Message, PublicHoliday, Rotation, Shift, TimeOffRequest
-from rotations.verbs.holidays import store_holidays
+from rotations.verbs.holidays import YEARS_AHEAD, store_holidays
 from rotations.verbs.planning import ask_plan, publish_plan, solve_plan
 from rotations.verbs.time_off import approve, request_time_off
 
@@ -36,8 +36,8 @@ def first_week(rotation: Rotation, at: dt.datetime) -> dt.date:
 
 def holiday_ahead(at: dt.datetime) -> PublicHoliday:
     """The next public holiday on a working day that there is still time to ask for."""
-    year = at.year
-    store_holidays(HOLIDAYS, range(year - 1, year + 3))
+    for year in range(at.year - 1, at.year + YEARS_AHEAD + 1):
+        store_holidays(HOLIDAYS, year, at)
     ahead = PublicHoliday.objects.filter(calendar=HOLIDAYS, day__gte=(at + 2 * DAY).date())
     return next(holiday for holiday in ahead if holiday.day.weekday() < 5)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 
-def public_holidays(calendar: str, years: Iterable[int]) -> dict[dt.date, str]:
-    """Names of the public holidays of a country (US) or region (DE-BE) by local day, observed days included."""
+def public_holidays(calendar: str, year: int) -> dict[dt.date, str]:
+    """English names of the public holidays of a country (US) or region (DE-BE) by local day, observed days included."""
     import holidays  # noqa: PLC0415  (a third of a second and 21 MB)
 
     country, _, region = calendar.partition("-")
-    table = holidays.country_holidays(country, subdiv=region or None, years=sorted(years))
+    table = holidays.country_holidays(country, subdiv=region or None, years=year, language="en_US")
     return {day: table[day] for day in sorted(table)}
