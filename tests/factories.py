@@ -6,6 +6,8 @@ import datetime as dt
 import itertools
 from zoneinfo import ZoneInfo
 
+from incidents.models import Incident, SlaPolicy
+from incidents.verbs import report
 from pipelines.models import Area, Audience, Engineer, Ownership, Pipeline, Training
 from rotations.models import Cover, Membership, PublicHoliday, Rotation, Shift, Unit, UnitPipeline
 
@@ -68,3 +70,20 @@ def make_cover(shift: Shift, engineer: Engineer, starts_at: str, ends_at: str, *
 
 def make_holiday(day: str, name: str = "Holiday", calendar: str = "US") -> PublicHoliday:
     return PublicHoliday.objects.create(calendar=calendar, day=dt.date.fromisoformat(day), name=name)
+
+
+def make_sla(audience: str = "investors", **fields) -> list[SlaPolicy]:
+    """The reference SLA for an audience: 30 min / 4 h, 2 h / 12 h, 6 h / 24 h."""
+    to = Audience.objects.get_or_create(name=audience)[0]
+    return [
+        SlaPolicy.objects.create(
+            audience=to, severity=severity, respond_minutes=respond, resolve_minutes=resolve, **fields
+        )
+        for severity, respond, resolve in (("critical", 30, 240), ("high", 120, 720), ("medium", 360, 1440))
+    ]
+
+
+def make_incident(pipeline: Pipeline, opened_at: dt.datetime, severity: str = "critical", **fields) -> Incident:
+    """An incident reported by the verb, as the pages do."""
+    fields = {"title": "Row count 0", "description": "", "by": None, **fields}
+    return report(pipeline, severity, **fields, at=opened_at)
