@@ -1,0 +1,38 @@
+"""Lists of the catalogue."""
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from .loads import CatalogueRow
+from .templatetags.portal import person
+
+
+class PipelineTable(tables.Table):
+    """Pipelines by area, whose they are and whether somebody wrote down what to do."""
+
+    area = tables.Column(order_by=("area_position", "area"))
+    name = tables.Column(verbose_name="Pipeline")
+    audience = tables.Column()
+    primary = tables.Column(verbose_name="Primary owner", order_by="primary.name", default="nobody")
+    secondary = tables.Column(verbose_name="Secondary owner", order_by="secondary.name", default="nobody")
+    runbook = tables.Column(accessor="reviewed_on", verbose_name="Runbook", empty_values=())
+
+    class Meta:
+        attrs = {"caption": "Pipelines by area, with their audience and owners"}
+        order_by = "area"
+        empty_text = "No pipelines yet. An administrator adds the first one in the admin."
+
+    def render_name(self, record: CatalogueRow) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.url, record.name)
+
+    def render_primary(self, value) -> str:
+        return person(value)
+
+    def render_secondary(self, value) -> str:
+        return person(value)
+
+    def render_runbook(self, record: CatalogueRow) -> str:
+        if not record.has_runbook:
+            return "none yet"
+        return f"reviewed {record.reviewed_on:%d %b %Y}" if record.reviewed_on else "never reviewed"
