@@ -21,6 +21,8 @@ from pipelines.models import Engineer
 STOPPING_TAKES = 10  # seconds a process gets before it is killed
 STARTING_TAKES = 60
 HEALTH = "/healthz"
+# Even if we are killed outright nobody stays behind: this shell reads whom we started until our end of the pipe closes.
+WATCHER = ["/bin/sh", "-c", 'while read -r pid; do groups="$groups -$pid"; done; kill -TERM $groups 2>/dev/null']
 SIGN_INS = [
     ("an engineer", "engineer-a", settings.SEED_ENGINEER_PASSWORD),
     ("a manager", "manager", settings.SEED_MANAGER_PASSWORD),
@@ -40,7 +42,6 @@ class Command(BaseCommand):
         try:
             children.start("web server", web_server(workers, threads))
             children.start("pager", [sys.executable, "manage.py", "pager"])
-            children.watch()
             if children.wait_until(answers, STARTING_TAKES):
                 self.stdout.write(f"The portal runs at {settings.PUBLIC_URL}")
                 self.stdout.writelines(sign_ins())
@@ -59,7 +60,7 @@ class Children:
     def __init__(self) -> None:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.told_to_stop = False
-        self.watcher: subprocess.Popen[bytes] | None = None
+        self.watcher = subprocess.Popen(WATCHER, stdin=subprocess.PIPE, bufsize=0, start_new_session=True)  # noqa: S603
         signals = [signal.SIGINT, signal.SIGTERM]
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to survive the terminal
             signals.append(signal.SIGHUP)
@@ -71,15 +72,9 @@ class Children:
 
     def start(self, name: str, command: list[str]) -> None:
         if not self.told_to_stop:
-            self.processes[name] = subprocess.Popen(  # noqa: S603  (our own commands, nothing typed by anybody)
-                command, cwd=settings.ROOT, start_new_session=True
-            )
-
-    def watch(self) -> None:
-        """Even if we are killed outright nobody stays behind: a shell waits for our end of the pipe to close."""
-        groups = [f"-{child.pid}" for child in self.processes.values()]
-        waits = ["/bin/sh", "-c", 'read -r _; kill -TERM -- "$@" 2>/dev/null', "watcher", *groups]
-        self.watcher = subprocess.Popen(waits, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+            child = subprocess.Popen(command, cwd=settings.ROOT, start_new_session=True)  # noqa: S603  (our own)
+            self.processes[name] = child
+            self.watcher.stdin.write(f"{child.pid}\n".encode())
 
     def ended(self) -> dict[str, int]:
         """Names of processes that are no more, with their exit status."""
@@ -109,8 +104,7 @@ class Children:
         for child in self.processes.values():
             tell(child, signal.SIGKILL)
             child.wait()
-        if self.watcher:
-            self.watcher.communicate()
+        self.watcher.communicate()
 
 
 def tell(child: subprocess.Popen[bytes], number: int) -> None:
