@@ -1,0 +1,160 @@
+"""What the planner strives for, in order: one table.
+
+Each goal is a number to make small. It is built on the board when its turn comes, as a term for CP-SAT and as a
+function of a plan that gives the same number.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .board import Board
+from .evenness import EvenSharing, Share
+from .parts import PRIMARY, SECONDARY, Cell
+from .rules import rule_breaches
+from .shares import grain_of, holiday_shares, role_shares, token_shares
+from .staffing import Plan, on_duty
+
+if TYPE_CHECKING:
+    from .board import Term
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A goal on a board. `most` bounds its value; `hold` tells the board what else a reached value implies."""
+
+    term: "Term"
+    measure: Callable[[Plan], int]
+    most: int
+    hold: Callable[[int], object] = int
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`build` gets the plan in hand, and whether that plan bounds the goal: it does where the goal leads its solve."""
+
+    name: str
+    build: Callable[[Board, Plan, bool], Aim]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Goals solved in one go, weighted so that an earlier one always wins, within so much deterministic time."""
+
+    goals: tuple[Goal, ...]
+    effort: float
+
+
+def few_exceptions(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Primary weeks too close together and weeks too many in a row."""
+    breaches = rule_breaches(board)
+    return Aim(
+        sum(term for term, _ in breaches),
+        lambda plan: sum(follows(plan) for _, follows in breaches),
+        len(breaches),
+    )
+
+
+def even_load(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Tokens, the ledger's included, over capacity."""
+    grain = grain_of(board.staffing)
+    shares = token_shares(board, grain)
+    fixed = board.staffing.alike or None not in plan.values()
+    return even_aim(board, shares, fix_total(board, shares, plan) if fixed else None, plan, leads, grain)
+
+
+def even_primaries(board: Board, plan: Plan, leads: bool) -> Aim:
+    shares = role_shares(board, PRIMARY)
+    return even_aim(board, shares, fix_total(board, shares, plan), plan, leads)
+
+
+def even_secondaries(board: Board, plan: Plan, leads: bool) -> Aim:
+    shares = role_shares(board, SECONDARY)
+    return even_aim(board, shares, fix_total(board, shares, plan), plan, leads)
+
+
+def even_holidays(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Public-holiday days on call, the ledger's included, over capacity."""
+    return even_aim(board, holiday_shares(board), None, plan, leads)
+
+
+def fix_total(board: Board, shares: Mapping[str, Share], plan: Plan) -> int:
+    """The sum is the same in every plan; said aloud, it lets CP-SAT reason without the cells."""
+    total = sum(share.count(plan) for share in shares.values())
+    board.model.add(sum(share.amount for share in shares.values()) == total)
+    return total
+
+
+def even_aim(
+    board: Board, shares: Mapping[str, Share], total: int | None, plan: Plan, leads: bool, grain: int = 1
+) -> Aim:
+    sharing = EvenSharing(board, shares, total, grain)
+    most = sharing.measure(plan) if leads else sharing.most()
+    terms = sharing.terms(sharing.keep_within(most))
+    return Aim(sum(terms), sharing.measure, most, sharing.keep_within)
+
+
+def wishes(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Unwanted weeks on call and wanted weeks that are not."""
+    problem = board.staffing.problem
+    unwanted = [(engineer.id, week) for engineer in problem.engineers for week in engineer.unwanted]
+    wanted = [(engineer.id, week) for engineer in problem.engineers for week in engineer.wanted]
+    against = sum(board.on_duty(*wish) for wish in unwanted)
+    granted = sum(board.on_duty(*wish) for wish in wanted)
+
+    def measure(plan: Plan) -> int:
+        against = sum(on_duty(problem, plan, *wish) for wish in unwanted)
+        return against + len(wanted) - sum(on_duty(problem, plan, *wish) for wish in wanted)
+
+    return Aim(against + len(wanted) - granted, measure, len(unwanted) + len(wanted))
+
+
+def owners_in_role(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Cells held by somebody else than the owner in that role."""
+    units = board.staffing.problem.unit_by_id
+    return cells_aim(board, {cell: (units[cell.unit].owner(cell.role),) for cell in board.staffing.candidates})
+
+
+def owners_at_all(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Cells held by neither owner."""
+    units = board.staffing.problem.unit_by_id
+    return cells_aim(board, {cell: units[cell.unit].owners for cell in board.staffing.candidates})
+
+
+def few_changes(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Published cells that change hands, or that somebody now takes or leaves."""
+    published = board.staffing.problem.published_holder
+    free = [cell for cell in board.staffing.candidates if cell in published]
+    kept = [board.held_by(cell, published[cell]) for cell in free]
+    return Aim(len(free) - sum(kept), lambda plan: sum(plan[cell] != published[cell] for cell in free), len(free))
+
+
+def cells_aim(board: Board, liked: Mapping[Cell, Collection[str | None]]) -> Aim:
+    """The number of cells that nobody of those liked there holds."""
+    kept = [board.holds(cell, who) for cell, names in liked.items() for who in names if who is not None]
+
+    def measure(plan: Plan) -> int:
+        return sum(plan[cell] is None or plan[cell] not in names for cell, names in liked.items())
+
+    return Aim(len(liked) - sum(kept), measure, len(liked))
+
+
+EXCEPTIONS = Goal("exceptions", few_exceptions)
+LOAD = Goal("load", even_load)
+
+# Open roles come before all of these, week by week (coverage.py).
+STAGES = (
+    Stage((EXCEPTIONS,), 2.0),
+    Stage((LOAD,), 4.0),
+    Stage((Goal("primary weeks", even_primaries), Goal("secondary weeks", even_secondaries)), 1.0),
+    Stage((Goal("public holidays", even_holidays),), 1.0),
+    Stage(
+        (
+            Goal("wishes", wishes),
+            Goal("owners in their role", owners_in_role),
+            Goal("owners", owners_at_all),
+            Goal("changes", few_changes),
+        ),
+        1.0,
+    ),
+)

@@ -1,0 +1,108 @@
+"""The search: stage by stage, each with what the earlier ones reached held fast and the plan in hand as its hint."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .board import Board, lay_board, read_plan, solve
+from .coverage import cover
+from .goals import STAGES, Aim, Stage
+from .staffing import Plan, Staffing
+
+if TYPE_CHECKING:
+    from .board import Term
+
+# Beyond this the weighted sum of a stage has too many digits for CP-SAT: its goals are then solved one by one.
+HEAVIEST = 10**12
+
+OPEN_ROLES = "open roles"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one goal reached; `branches` is work done, the same on every machine, and `seconds` is not."""
+
+    goal: str
+    value: int
+    proven: bool
+    branches: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Found:
+    plan: Plan
+    steps: tuple[Step, ...]
+
+    def proven(self, *goals: str) -> bool:
+        return all(step.proven for step in self.steps if step.goal in goals)
+
+
+def search(staffing: Staffing, clock: Callable[[], float] = time.perf_counter) -> Found:
+    """The best plan found. `clock` only measures: no decision depends on it."""
+    began = clock()
+    coverage = cover(staffing)
+    plan, steps = (
+        coverage.plan,
+        [Step(OPEN_ROLES, coverage.open_count, coverage.proven, 0, clock() - began)],
+    )
+    board = lay_board(staffing, staffing.problem.handoffs, coverage.open_cells)
+    for stage in STAGES:
+        plan, taken = run_stage(board, stage, plan, clock)
+        steps += taken
+    return Found(plan, tuple(steps))
+
+
+def run_stage(board: Board, stage: Stage, plan: Plan, clock: Callable[[], float]) -> tuple[Plan, list[Step]]:
+    aims = [goal.build(board, plan, n == 0) for n, goal in enumerate(stage.goals)]
+    names = [goal.name for goal in stage.goals]
+    if heaviest(aims) <= HEAVIEST:
+        return improve(board, names, aims, plan, stage.effort, clock)
+    steps = []
+    for name, aim in zip(names, aims, strict=True):
+        plan, taken = improve(board, [name], [aim], plan, stage.effort, clock)
+        steps += taken
+    return plan, steps
+
+
+def heaviest(aims: Sequence[Aim]) -> int:
+    product = 1
+    for aim in aims:
+        product *= aim.most + 1
+    return product
+
+
+def improve(
+    board: Board,
+    names: Sequence[str],
+    aims: Sequence[Aim],
+    plan: Plan,
+    effort: float,
+    clock: Callable[[], float],
+) -> tuple[Plan, list[Step]]:
+    began, proven, branches = clock(), True, 0
+    if any(aim.measure(plan) for aim in aims):
+        board.hint(plan)
+        board.model.minimize(weighted(aims))
+        solver, proven = solve(board, effort)
+        plan, branches = {**plan, **read_plan(board, solver)}, solver.num_branches
+    for aim in aims:
+        hold(board, aim, plan)
+    seconds = clock() - began
+    steps = [Step(name, aim.measure(plan), proven, branches, seconds) for name, aim in zip(names, aims, strict=True)]
+    return plan, steps
+
+
+def weighted(aims: Sequence[Aim]) -> "Term":
+    """The aims as one number in which no later aim outweighs one point of an earlier one."""
+    # No `+=` here: on CP-SAT's sums it changes the aim's own term in place.
+    weights = [heaviest(aims[n + 1 :]) for n in range(len(aims))]
+    return sum(weight * aim.term for weight, aim in zip(weights, aims, strict=True))
+
+
+def hold(board: Board, aim: Aim, plan: Plan) -> None:
+    value = aim.measure(plan)
+    if not isinstance(aim.term, int):
+        board.model.add(aim.term <= value)
+    aim.hold(value)

@@ -1,0 +1,89 @@
+"""What each engineer carries, as shares on a board: tokens, weeks in a role, public-holiday days."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from .board import Board
+from .evenness import Share
+from .parts import ROLES, Cell
+from .staffing import Plan, Staffing, on_duty
+
+
+def token_shares(board: Board, grain: int) -> dict[str, Share]:
+    """Tokens in grains, the ledger's load before them, over the capacity of horizon and ledger."""
+    capacity = board.staffing.capacity
+    return {id: token_share(board, id, grain) for id in capacity if capacity[id]}
+
+
+def token_share(board: Board, engineer: str, grain: int) -> Share:
+    staffing = board.staffing
+    worth = {cell: int(staffing.tokens(cell) * grain) for cell in staffing.problem.cells}
+
+    def count(plan: Plan) -> int:
+        return sum(tokens for cell, tokens in worth.items() if plan[cell] == engineer)
+
+    low = sum(worth[cell] for cell, holder in staffing.problem.locked.items() if holder == engineer)
+    high = low + sum(most_in_week(staffing, engineer, week, worth) for week in staffing.problem.handoffs)
+    amount = board.derive(low, high, count)
+    if staffing.alike:
+        # By way of the counts per role, not of the cells: it ties load to roles, and CP-SAT proves those far sooner.
+        per_role = {cell.role: tokens for cell, tokens in worth.items()}
+        board.model.add(amount == sum(per_role[role] * board.carried(engineer, role) for role in ROLES))
+    else:
+        board.model.add(amount == sum(worth[cell] * board.holds(cell, engineer) for cell in worth))
+    before = staffing.problem.by_id[engineer].ledger.weighted_load
+    return Share(amount, count, low, high, before, staffing.capacity[engineer])
+
+
+def most_in_week(staffing: Staffing, engineer: str, week: date, worth: Mapping[Cell, int]) -> int:
+    best: dict[str, int] = {}
+    for cell in staffing.free_cells[week]:
+        if engineer in staffing.candidates[cell]:
+            best[cell.unit] = max(worth[cell], best.get(cell.unit, 0))
+    return sum(sorted(best.values(), reverse=True)[: staffing.room(engineer, week)])
+
+
+def grain_of(staffing: Staffing) -> int:
+    """Grains per token, so that every cell weighs a whole number of them."""
+    return math.lcm(*{staffing.tokens(cell).denominator for cell in staffing.problem.cells})
+
+
+def role_shares(board: Board, role: str) -> dict[str, Share]:
+    """Unit-weeks in one role over this horizon's capacity: the ledger doesn't tell roles apart."""
+    capacity = board.staffing.horizon_capacity
+    return {id: role_share(board, id, role) for id in capacity if capacity[id]}
+
+
+def role_share(board: Board, engineer: str, role: str) -> Share:
+    staffing = board.staffing
+    cells = [cell for cell in staffing.problem.cells if cell.role == role]
+    low = sum(staffing.problem.locked.get(cell) == engineer for cell in cells)
+    high = low + sum(engineer in staffing.candidates.get(cell, ()) for cell in cells)
+
+    def count(plan: Plan) -> int:
+        return sum(plan[cell] == engineer for cell in cells)
+
+    amount = board.carried(engineer, role)
+    return Share(amount, count, low, high, Fraction(0), staffing.horizon_capacity[engineer])
+
+
+def holiday_shares(board: Board) -> dict[str, Share]:
+    """Public-holiday days on call by each engineer's own calendar, the ledger's before them."""
+    capacity = board.staffing.capacity
+    return {id: holiday_share(board, id) for id in capacity if capacity[id]}
+
+
+def holiday_share(board: Board, engineer: str) -> Share:
+    problem = board.staffing.problem
+    days = {week: problem.holiday_days(engineer, week) for week in problem.handoffs}
+
+    def count(plan: Plan) -> int:
+        return sum(days[week] for week in days if days[week] and on_duty(problem, plan, engineer, week))
+
+    most = sum(days.values())
+    amount = board.derive(0, most, count)
+    board.model.add(amount == sum(days[week] * board.on_duty(engineer, week) for week in days if days[week]))
+    before = problem.by_id[engineer].ledger.holiday_days
+    return Share(amount, count, 0, most, before, board.staffing.capacity[engineer])

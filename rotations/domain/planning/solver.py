@@ -1,0 +1,59 @@
+"""From a problem to a checked answer."""
+
+from importlib.metadata import version
+
+from .answer import Answer, Fairness
+from .board import SEED
+from .certificate import certify
+from .check import check
+from .conflicts import conflicts_of
+from .goals import EXCEPTIONS, LOAD
+from .parts import PRIMARY, SECONDARY, Cell, Pair
+from .problem import Problem
+from .quality import changes_of, exceptions_of, loads_of
+from .search import OPEN_ROLES, search
+from .staffing import Plan, Staffing
+
+
+def solve(problem: Problem) -> Answer:
+    """The plan for a problem: the same for the same problem on any machine, however loaded it is.
+
+    In order: fewest open primaries, then secondaries; fewest exceptions of the rules; even load; even primary and
+    secondary weeks; even public holidays; wishes; owners; fewest changes against the published plan. Raises
+    RuntimeError if the independent check finds a hard rule broken: such a plan never leaves.
+    """
+    staffing = Staffing(problem)
+    found = search(staffing)
+    assignments = pairs_of(problem, found.plan)
+    broken = check(problem, assignments)
+    if broken:
+        raise RuntimeError(f"the plan breaks {len(broken)} hard rules, first: {broken[0]}")
+    return Answer(
+        assignments=assignments,
+        loads=loads_of(staffing, found.plan),
+        fairness=fairness_of(staffing, found.plan, found.proven(OPEN_ROLES, EXCEPTIONS.name, LOAD.name)),
+        exceptions=exceptions_of(problem, found.plan),
+        conflicts=conflicts_of(problem, found.plan),
+        changed=changes_of(problem, found.plan),
+        versions={"ortools": version("ortools")},
+        seed=SEED,
+        steps=found.steps,
+    )
+
+
+def pairs_of(problem: Problem, plan: Plan) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(unit.id, week, plan[Cell(unit.id, week, PRIMARY)], plan[Cell(unit.id, week, SECONDARY)])
+        for week in problem.handoffs
+        for unit in problem.units
+    )
+
+
+def fairness_of(staffing: Staffing, plan: Plan, proven: bool) -> Fairness:
+    loads = loads_of(staffing, plan)
+    levels = {
+        id: (staffing.problem.by_id[id].ledger.weighted_load + loads[id].tokens) / weeks
+        for id, weeks in staffing.capacity.items()
+        if weeks
+    }
+    return Fairness(levels, certify(staffing, plan), proven)
