@@ -75,6 +75,11 @@ class CalendarForm(forms.Form):
         self.fields["rotation"].choices = [("", "all"), *((row.slug, row.name) for row in rotations)]
 
     @property
+    def offers_rotations(self) -> bool:
+        """Whether there is more than one rotation to choose from."""
+        return len(self.fields["rotation"].choices) > 2
+
+    @property
     def refusals(self) -> list[str]:
         """Each wrong field with the mend: Day: write a day as ..."""
         return [

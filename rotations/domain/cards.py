@@ -34,7 +34,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All there is to say about a piece. `who` and `letters` are empty where nobody stands."""
+    """All there is to say about a piece. `who` and `letters` are empty where nobody stands; `short` is the unit in letters."""
 
     key: str
     title: str
@@ -46,9 +46,15 @@ class Card:
     who: str = ""
     letters: str = ""
     unit: str = ""
+    short: str = ""
     cover: str = ""
     is_mine: bool = False
     pages: tuple[Page, ...] = ()
+
+
+def unit_letters(name: str) -> str:
+    """The name of a unit for narrow columns: first letters of its words, ULP for Unit-level profit."""
+    return "".join(word[0] for word in name.replace("-", " ").split()[:3]).upper()
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ class Scribe:
             role=duty.role.value,
             cover=f"for {self._letters(planned)}" if duty.cover else "",
             unit=self.roster.units[duty.unit].name,
+            short=unit_letters(self.roster.units[duty.unit].name),
             pages=self.labels.pages.get(duty.unit, ()),
             who=self.roster.name(duty.engineer),
             letters=self._letters(duty.engineer),

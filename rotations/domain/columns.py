@@ -91,9 +91,8 @@ def days_words(first: dt.date, last: dt.date) -> str:
 
 
 def short_days_words(first: dt.date, last: dt.date) -> str:
-    """Thu 26, or Mon 23–Wed 25: for places where the month is plain."""
-    start = f"{first:%a} {first.day}"
-    return start if first == last else f"{start}–{last:%a} {last.day}"
+    """Thu 26, or 23–25: for places where the week is plain."""
+    return f"{first:%a} {first.day}" if first == last else f"{first.day}–{last.day}"
 
 
 def week_start(day: dt.date, weekday: int) -> dt.date:
