@@ -181,7 +181,12 @@ def test_among_several_rotations_one_is_to_be_chosen(team, tmp_path):
 
 
 def manage(tmp_path, *args):
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3", "SECRET_KEY": "tests-only"}
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "oncall_portal.settings",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3",
+        "SECRET_KEY": "tests-only",
+    }
     command = [sys.executable, "manage.py", "audit_rotation", *args]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
