@@ -11,8 +11,8 @@ from .templatetags.portal import person
 class PipelineTable(tables.Table):
     """Pipelines by area, whose they are and whether somebody wrote down what to do."""
 
+    name = tables.Column(verbose_name="Pipeline", attrs={"td": {"class": "first"}})
     area = tables.Column(order_by=("area_position", "area"))
-    name = tables.Column(verbose_name="Pipeline")
     audience = tables.Column()
     primary = tables.Column(verbose_name="Primary owner", order_by="primary.name", default="nobody")
     secondary = tables.Column(verbose_name="Secondary owner", order_by="secondary.name", default="nobody")

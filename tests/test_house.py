@@ -24,6 +24,7 @@ FLOORS = {
     "domain": 1,
     "markdown": 1,
     "environment": 1,
+    "logs": 1,
     "models": 2,
     "rights": 3,
     "groups": 3,
