@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.models import Max
 
+from pipelines.models import Pipeline
+
 from ..domain import roster as facts
 from ..domain.ledger import ZERO, ledger
 from ..domain.roster import Role
-from ..domain.spans import WEEK, Span, days_of
+from ..domain.spans import WEEK, Span, days_of, instant
 from ..models import Membership, Rotation, Shift
 from .roster import load_roster
 
@@ -44,14 +46,18 @@ def planning_problem(
     """The problem of planning a rotation for so many weeks from a hand-off day, as it is at an instant.
 
     Engineers and units are named by their primary keys. Somebody with approved time off in a week is not planned
-    for it at all; weeks inside the freeze that are published stay as they are.
+    for it at all, unless only the last hours before its hand-off are touched: then as primary, whom the secondary
+    covers. Weeks inside the freeze that are published stay as they are.
     """
     calendar = calendar_for(rotation)
     days = [first_week + n * WEEK for n in range(weeks)]
     spans = {day: calendar.week_span(day) for day in days}
     ledger_start = calendar.handoff(first_week - LEDGER_WEEKS * WEEK)
     roster = load_roster(Span(ledger_start, spans[days[-1]].end), owners_at=max(at, spans[first_week].start))
-    units = [unit for unit in roster.units.values() if unit.team == rotation.pk]
+    in_service = set(Pipeline.objects.for_pages().values_list("pk", flat=True))
+    units = [
+        unit for unit in roster.units.values() if unit.team == rotation.pk and in_service.intersection(unit.pipelines)
+    ]
     published = _published(roster, units, spans)
     unfrozen = (at + dt.timedelta(days=rotation.freeze_days)).astimezone(calendar.zone).date()
     return {
@@ -86,14 +92,21 @@ def _engineers(rotation: Rotation, roster: facts.Roster, weeks: Weeks, calendar:
     return [
         {
             "id": str(engineer),
-            "country": roster.people[engineer].holiday_calendar,
+            "country": roster.people[engineer].holiday_calendar or None,
             "capacity_percent": 100,
             "joins": rows[0].joins_on.isoformat(),
             "leaves": rows[-1].leaves_on and rows[-1].leaves_on.isoformat(),
             "weeks_off": [
                 week.isoformat()
+                for week in weeks
+                if roster.is_away_in(engineer, _whole_days(week, calendar)) or _between_spells(rows, week)
+            ],
+            "weeks_partial": [
+                week.isoformat()
                 for week, span in weeks.items()
-                if roster.is_away_in(engineer, span) or _between_spells(rows, week)
+                if roster.is_away_in(engineer, span)
+                and not roster.is_away_in(engineer, _whole_days(week, calendar))
+                and not _between_spells(rows, week)
             ],
             "ledger": _ledger(
                 carried.get(engineer, ZERO), max(staffed_from, calendar.handoff(rows[0].joins_on)), before.end
@@ -101,6 +114,11 @@ def _engineers(rotation: Rotation, roster: facts.Roster, weeks: Weeks, calendar:
         }
         for engineer, rows in spells.items()
     ]
+
+
+def _whole_days(week: dt.date, calendar: facts.Calendar) -> Span:
+    """A week without the last hours before its hand-off, which belong to the first day of the next."""
+    return Span(calendar.handoff(week), instant(week + WEEK, dt.time(), calendar.zone))
 
 
 def _between_spells(rows: list[Membership], week: dt.date) -> bool:
@@ -153,12 +171,13 @@ def _pinned(rotation: Rotation, weeks: Weeks) -> list[Row]:
 
 
 def _holidays(roster: facts.Roster, weeks: Weeks, calendar: facts.Calendar) -> Row:
-    """Public holidays in each week as handed over, by calendar; weeks without any are left out."""
-    found: dict[str, dict[str, int]] = {}
-    for key, days in roster.holidays.items():
+    """Public holidays in each week as handed over, for every calendar in use; weeks without any are left out."""
+    used = {person.holiday_calendar for person in roster.people.values()} - {""}
+    found: dict[str, dict[str, int]] = {key: {} for key in sorted(used)}
+    for key in found:
         for week, span in weeks.items():
             # the day of the next hand-off is worked by who comes next
-            count = sum(day in days for day in days_of(span, calendar.zone) if day < week + WEEK)
-            if count:
-                found.setdefault(key, {})[week.isoformat()] = count
+            days = [day for day in days_of(span, calendar.zone) if day < week + WEEK]
+            if count := sum(day in roster.holidays.get(key, {}) for day in days):
+                found[key][week.isoformat()] = count
     return found

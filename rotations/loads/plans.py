@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pipelines.models import Engineer
 
-from ..domain import planning
 from ..models import Plan
 
 
@@ -66,7 +65,7 @@ def plan_view(plan: Plan) -> PlanView:
             )
             for engineer, load in plan.answer["loads"].items()
         ),
-        fairness=planning.fairness_words(plan.answer),
+        fairness=plan.answer["fairness_words"],
         open_roles=tuple(
             f"{cell['role']} of {units.get(cell['unit'], 'removed unit')}, week of {cell['week']}"
             for cell in plan.answer["open"]

@@ -56,7 +56,8 @@ def ask_plan(
 
 def solve_plan(plan: Plan) -> Plan:
     """Let the planner answer; the plan becomes a draft. Takes seconds, so never in a web process."""
-    plan.answer = planning.solve(planning.Problem.from_json(plan.problem)).to_json()
+    answer = planning.solve(planning.Problem.from_json(plan.problem))
+    plan.answer = {**answer.to_json(), "fairness_words": planning.fairness_words(answer)}
     plan.state = Plan.State.DRAFT
     plan.save(update_fields=["answer", "state"])
     return plan
@@ -113,8 +114,8 @@ def _check_publishable(plan: Plan, rotation: Rotation, at: dt.datetime) -> None:
         raise ValidationError("Duty, owners or time off changed since this plan was made: plan again.")
 
 
-def _absences(problem: dict[str, Any]) -> dict[str, list[str]]:
-    return {engineer["id"]: engineer["weeks_off"] for engineer in problem["engineers"]}
+def _absences(problem: dict[str, Any]) -> dict[str, tuple[list[str], list[str]]]:
+    return {engineer["id"]: (engineer["weeks_off"], engineer["weeks_partial"]) for engineer in problem["engineers"]}
 
 
 def _changes(plan: Plan, rotation: Rotation) -> list[Change]:

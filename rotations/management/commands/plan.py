@@ -112,7 +112,6 @@ def _plain(plan: Plan, view: PlanView) -> dict[str, Any]:
         "plan": plan.pk,
         "rotation": plan.rotation.slug,
         "state": plan.state,
-        "fairness_words": view.fairness,
         "engineers": {str(load.engineer.pk): load.engineer.username for load in view.loads},
         "units": {row["id"]: name for row, name in zip(plan.problem["units"], view.units, strict=True)},
         **plan.answer,
