@@ -14,7 +14,7 @@ from .domain.audit import Portfolio
 from .domain.audit_table import MAX_BYTES, TableError, decoded, parse_table
 from .domain.columns import FIRST_YEAR, LAST_YEAR, View
 from .domain.grid import By
-from .models import Rotation
+from .models import Rotation, TimeOffRequest
 from .verbs.planning import MAX_WEEKS
 
 
@@ -32,6 +32,34 @@ class PlanForm(forms.Form):
         super().__init__(*args, initial={"first_week": next_week, "weeks": 13}, **kwargs)
         day = rotation.get_handoff_weekday_display()
         self.fields["first_week"].help_text = f"The {day} of its hand-off; the first week without a plan is filled in."
+
+
+class TimeOffForm(forms.Form):
+    """Whole days off, and why; what the days must be is the verb's business."""
+
+    DAY = {"invalid": "write a day as year-month-day, for example 2026-11-26.", "required": "choose a day."}
+
+    first_day = forms.DateField(
+        label="First day", error_messages=DAY, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    last_day = forms.DateField(
+        label="Last day",
+        error_messages=DAY,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="The same day for a single day.",
+    )
+    kind = forms.ChoiceField(
+        label="Kind",
+        choices=[(kind.value, kind.label.capitalize()) for kind in TimeOffRequest.Kind],
+        help_text="Sick leave that begins by tomorrow takes effect at once; all else waits for a manager.",
+    )
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Seen by you and by who decides; others see that you are away, and the dates.",
+    )
 
 
 class CalendarForm(forms.Form):

@@ -321,6 +321,11 @@ class TimeOffRequest(models.Model):
         return Span(self.starts_at, self.ends_at)
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether somebody has to decide on it."""
+        return self.state in (self.State.REQUESTED, self.State.CANCELLING)
+
+    @property
     def first_day(self) -> dt.date:
         return self.starts_at.astimezone(self.time_zone).date()
 

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from pipelines.models import Engineer
 
 from .loads.time_off import Waiting
-from .models import Rotation
+from .models import Rotation, TimeOffRequest
 
 MANAGERS = (
     "{% for manager in record.managers.all %}{{ manager|person }}{% if not forloop.last %}, {% endif %}{% endfor %}"

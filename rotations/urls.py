@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from .views import audit, calendar, planning, rotations
+from .views import audit, calendar, planning, rotations, time_off
 
 app_name = "rotations"
 
@@ -23,4 +23,14 @@ rotation_urls = [
     path("rotations/<slug:slug>/audit/", audit.audit_table, name="audit"),
 ]
 
-urlpatterns: list[URLPattern] = [*calendar_urls, *plan_urls, *rotation_urls]
+# /time-off/
+time_off_urls = [
+    path("time-off/", time_off.time_off, name="time_off"),
+    path("time-off/new/", time_off.new, name="time_off_new"),
+    path("time-off/<int:pk>/", time_off.detail, name="time_off_request"),
+    path("time-off/<int:pk>/cancel/", time_off.cancel_request, name="time_off_cancel"),
+    path("time-off/<int:pk>/approve/", time_off.approve_request, name="time_off_approve"),
+    path("time-off/<int:pk>/decline/", time_off.decline_request, name="time_off_decline"),
+]
+
+urlpatterns: list[URLPattern] = [*calendar_urls, *plan_urls, *rotation_urls, *time_off_urls]

@@ -7,12 +7,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from .coverage import Stand, compared, joined, narrowed
 from .duty import duties
 from .ledger import ZERO, Load, fair_share, ledger
 from .roster import Role, Roster, Team
 from .spans import DAY, WEEK, Span
+
+COVERED = "covered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,17 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A unit for a span with what happens to each role, and what it comes to."""
+
+    unit: int
+    span: Span
+    primary: Change | None
+    secondary: Change | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """What an engineer carries in a rotation over the roster's window, before and after, beside the fair share."""
 
@@ -75,6 +89,25 @@ class Consequence:
         """Everybody else whose duty changes."""
         people = {person for change in self.changes for person in (change.before, change.after) if person is not None}
         return tuple(sorted(people - {self.engineer}))
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The changes side by side, primary and secondary of the same time in one line, by unit and time."""
+        return tuple(line for unit in sorted({change.unit for change in self.changes}) for line in self._lines_of(unit))
+
+    def _lines_of(self, unit: int) -> Iterator[Line]:
+        mine = [change for change in self.changes if change.unit == unit]
+        edges = sorted({edge for change in mine for edge in (change.span.start, change.span.end)})
+        for start, end in pairwise(edges):
+            found = {change.role: change for change in mine if start in change.span}
+            if found:
+                outcome = self._outcome(unit, start)
+                yield Line(unit, Span(start, end), found.get(Role.PRIMARY), found.get(Role.SECONDARY), outcome)
+
+    def _outcome(self, unit: int, at: dt.datetime) -> str:
+        words = (("no primary", self.gaps), ("no secondary", self.thin), ("one person in both roles", self.clashes))
+        missing = (word for word, some in words for one in some if one.unit == unit and at in one.span)
+        return next(missing, COVERED)
 
     @cached_property
     def digest(self) -> str:

@@ -1,0 +1,148 @@
+"""How an absence takes effect and ends: its covers, under the locks that approvals and publishing share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NoReturn
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max, Model, Q
+
+from pipelines.models import Engineer, Pipeline
+
+from ..domain.difference import Consequence
+from ..domain.roster import Roster
+from ..domain.wording import moment_text, span_text
+from ..loads.time_off import consequence_of, request_roster
+from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest
+from .time_off_notices import page_gap, tell_changed
+
+State = TimeOffRequest.State
+WORDS = {
+    State.REQUESTED: "asked for",
+    State.APPROVED: "approved",
+    State.DECLINED: "declined",
+    State.CANCELLING: "asked to cancel",
+    State.CANCELLED: "cancelled",
+}
+
+
+def save(row: Model, by: Engineer | None) -> None:
+    """Save a row with its history, in which `by` stands also where there is no web request."""
+    row._history_user = by
+    row.save()
+
+
+def locked(request: TimeOffRequest) -> TimeOffRequest:
+    """The request as it is now, locked with its rotations: approvals and publishing come one after the other."""
+    found = TimeOffRequest.objects.select_for_update().get(pk=request.pk)
+    lock_rotations(found)
+    return found
+
+
+def lock_rotations(request: TimeOffRequest) -> None:
+    """Lock every rotation that the engineer is a member of or has duty in."""
+    member = Membership.objects.filter(engineer=request.engineer_id).values("rotation")
+    duty = Shift.objects.in_span(request.span).filter(
+        Q(engineer=request.engineer_id) | Q(covers__engineer=request.engineer_id)
+    )
+    rotations = Rotation.objects.filter(Q(pk__in=member) | Q(pk__in=duty.values("unit__rotation")))
+    list(rotations.order_by("pk").select_for_update(no_key=True))
+
+
+def refuse_state(request: TimeOffRequest, reader: Engineer) -> NoReturn:
+    """Say what became of a request that somebody else was quicker with."""
+    if request.decided_at:
+        who = request.decided_by or "the portal"
+        when = moment_text(request.decided_at, reader.time_zone)
+        raise ValidationError(f"{who} {WORDS[request.state]} it at {when}.", code="decided")
+    raise ValidationError(f"{request.engineer} {WORDS[request.state]} it.", code="decided")
+
+
+def take_effect(request: TimeOffRequest, *, by: Engineer | None, at: dt.datetime, gaps: bool = False) -> None:
+    """Approve a locked request and cover its duty; `gaps` lets what cannot be covered stay a gap and pages for it."""
+    roster = request_roster(request, at)
+    found = consequence_of(request, roster, at)
+    if found.gaps and not gaps:
+        raise ValidationError(_gap_words(request, found, roster), code="gap")
+    _make_covers(request, found, by, at)
+    request.state, request.decided_by, request.decided_at = State.APPROVED, by, at
+    save(request, by or request.engineer)
+    tell_changed(request, found, roster, "is away", at)
+    if found.gaps:
+        page_gap(request, _missing(request, found, roster), at)
+
+
+def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> TimeOffRequest:
+    """End a locked request's covers, which gives the plan back; the past stays as it was.
+
+    Time off that has begun stays approved and ends now; what lies ahead is cancelled.
+    """
+    roster = request_roster(request, at)
+    found = consequence_of(request, roster, at)
+    if found.gaps:
+        raise ValidationError(_gap_words(request, found, roster), code="gap")
+    for cover in request.covers.filter(ended_at=None, ends_at__gt=at):
+        _end_cover(cover, by, at)
+    tell_changed(request, found, roster, "is back", at)
+    request.decided_by, request.decided_at = by, at
+    if request.starts_at < at:
+        request.state, request.ends_at = State.APPROVED, at
+    else:
+        request.state = State.CANCELLED
+    save(request, by)
+    return request
+
+
+def _make_covers(request: TimeOffRequest, found: Consequence, by: Engineer | None, at: dt.datetime) -> None:
+    shifts = {cover.shift for cover in found.covers}
+    # covers apply in order of decision, so a clock that runs behind another machine's must not put one before them
+    newest = Cover.objects.filter(shift__in=shifts).aggregate(newest=Max("decided_at"))["newest"]
+    for cover in found.covers:
+        row = Cover(
+            shift_id=cover.shift,
+            engineer_id=cover.engineer,
+            replaces_id=cover.replaces,
+            starts_at=cover.span.start,
+            ends_at=cover.span.end,
+            time_off=request,
+            decided_at=max(at, newest or at),
+            decided_by=by,
+        )
+        save(row, by or request.engineer)
+
+
+def _end_cover(cover: Cover, by: Engineer, at: dt.datetime) -> None:
+    """End a cover; of one that has begun, the part that is over stays as a cover of its own."""
+    if cover.starts_at < at:
+        served = Cover(
+            shift_id=cover.shift_id,
+            engineer_id=cover.engineer_id,
+            replaces_id=cover.replaces_id,
+            starts_at=cover.starts_at,
+            ends_at=at,
+            time_off_id=cover.time_off_id,
+            decided_at=cover.decided_at,
+            decided_by_id=cover.decided_by_id,
+        )
+        save(served, by)
+    cover.ended_at, cover.ended_by = at, by
+    save(cover, by)
+
+
+def _gap_words(request: TimeOffRequest, found: Consequence, roster: Roster) -> str:
+    return (
+        f"Refused: it would leave {_missing(request, found, roster)} without a primary. "
+        "Find somebody who can take that duty first, or train somebody for it."
+    )
+
+
+def _missing(request: TimeOffRequest, found: Consequence, roster: Roster) -> str:
+    """Pipelines and dates of gaps, in the zone the days were asked for in."""
+    wanted = {pipeline for stretch in found.gaps for pipeline in roster.units[stretch.unit].pipelines}
+    names = {pipeline.pk: pipeline.name for pipeline in Pipeline.objects.filter(pk__in=wanted)}
+    return "; ".join(
+        f"{' and '.join(names[pipeline] for pipeline in roster.units[stretch.unit].pipelines)} "
+        f"({span_text(stretch.span, request.time_zone)})"
+        for stretch in found.gaps
+    )
