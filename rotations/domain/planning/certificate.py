@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .parts import ROLES, Cell
-from .shares import grain_of
 from .staffing import Plan, Staffing
 
 if TYPE_CHECKING:
@@ -40,19 +39,18 @@ def certify(staffing: Staffing, plan: Plan) -> Certificate | None:
     sharers = [id for id, weeks in staffing.capacity.items() if weeks]
     if not sharers:
         return None
-    grain = grain_of(staffing)
-    flow = Flow(staffing, sharers, demands(staffing, plan, grain), grain)
+    flow = Flow(staffing, sharers, demands(staffing, plan))
     highest, lowest = flow.fair_vector(lookahead=1), flow.fair_vector(lookahead=0)
     bound_max = max(flow.level(id, highest[id]) for id in sharers)
     return Certificate(
-        {id: flow.locked[id] + Fraction(highest[id], grain) for id in sharers},
+        {id: flow.locked[id] + highest[id] * staffing.problem.grain for id in sharers},
         bound_max,
         min(flow.level(id, lowest[id]) for id in sharers),
         flow.bottleneck(highest, bound_max),
     )
 
 
-def demands(staffing: Staffing, plan: Plan, grain: int) -> Counter[Demand]:
+def demands(staffing: Staffing, plan: Plan) -> Counter[Demand]:
     """What the free unit-weeks ask for; alike ones are counted together, which keeps the flow small."""
     found: Counter[Demand] = Counter()
     for week in staffing.problem.handoffs:
@@ -61,9 +59,9 @@ def demands(staffing: Staffing, plan: Plan, grain: int) -> Counter[Demand]:
             filled = [cell for cell in cells if cell in staffing.candidates and plan[cell] is not None]
             most: dict[str, int] = {}
             for cell in filled:
-                tokens = int(staffing.tokens(cell) * grain)
-                most |= {id: max(tokens, most.get(id, 0)) for id in staffing.candidates[cell]}
-            supply = sum(int(staffing.tokens(cell) * grain) for cell in filled)
+                grains = staffing.grains(cell)
+                most |= {id: max(grains, most.get(id, 0)) for id in staffing.candidates[cell]}
+            supply = sum(staffing.grains(cell) for cell in filled)
             found[supply, tuple(sorted(most.items()))] += 1
     return found
 
@@ -71,8 +69,8 @@ def demands(staffing: Staffing, plan: Plan, grain: int) -> Counter[Demand]:
 class Flow:
     """Tokens from unit-weeks to engineers; each further grain costs an engineer the level it lifts them to."""
 
-    def __init__(self, staffing: Staffing, sharers: list[str], wanted: Counter[Demand], grain: int) -> None:
-        self.staffing, self.sharers, self.wanted, self.grain = staffing, sharers, wanted, grain
+    def __init__(self, staffing: Staffing, sharers: list[str], wanted: Counter[Demand]) -> None:
+        self.staffing, self.sharers, self.wanted = staffing, sharers, wanted
         self.locked = dict.fromkeys(staffing.capacity, Fraction(0))
         for cell, holder in staffing.problem.locked.items():
             if holder is not None:
@@ -81,7 +79,7 @@ class Flow:
     def level(self, engineer: str, grains: int) -> Fraction:
         """Tokens per full-time week with the ledger and so many grains."""
         before = self.staffing.problem.by_id[engineer].ledger.weighted_load + self.locked[engineer]
-        return (before + Fraction(grains, self.grain)) / self.staffing.capacity[engineer]
+        return (before + grains * self.staffing.problem.grain) / self.staffing.capacity[engineer]
 
     def fair_vector(self, lookahead: int) -> dict[str, int]:
         """Grains per engineer. Pricing the grain by the level after it (1) gives the least maximum of all vectors,

@@ -1,6 +1,6 @@
 """How many roles must stay open, and a first complete plan: week by week, as no hard rule crosses weeks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -12,62 +12,72 @@ from .staffing import Plan, Staffing
 # Deterministic time for one week: a thousand times what a week of the reference team takes.
 EFFORT = 5.0
 
+ROLE_PRICES = {PRIMARY: 2, SECONDARY: 1}
+
+
+@dataclass(frozen=True)
+class CoveredWeek:
+    plan: Mapping[Cell, str | None]
+    proven: bool = True
+    branches: int = 0
+    seconds: float = 0.0
+
+    def opens(self) -> dict[str, int]:
+        return {role: sum(who is None and cell.role == role for cell, who in self.plan.items()) for role in ROLES}
+
 
 @dataclass(frozen=True)
 class Coverage:
-    """A complete plan with the fewest open roles, and how many stay open per week and role."""
+    """A complete plan with the fewest open roles, and the weeks it was made of."""
 
     plan: Plan
-    open_cells: Mapping[date, Mapping[str, int]]
-    proven: bool
+    weeks: Mapping[date, CoveredWeek]
 
     @property
     def open_count(self) -> int:
         return sum(holder is None for holder in self.plan.values())
 
+    @property
+    def open_cells(self) -> dict[date, dict[str, int]]:
+        """How many free cells stay open per week and role."""
+        return {week: covered.opens() for week, covered in self.weeks.items()}
+
 
 def cover(staffing: Staffing) -> Coverage:
     plan: dict[Cell, str | None] = dict(staffing.problem.locked)
     loads = {engineer.id: engineer.ledger.weighted_load for engineer in staffing.problem.engineers}
+    carry(staffing, loads, plan)
+    weeks = {}
+    for week in staffing.free_cells:
+        weeks[week] = cover_week(staffing, week, loads)
+        carry(staffing, loads, weeks[week].plan)
+        plan |= weeks[week].plan
+    return Coverage(plan, weeks)
+
+
+def carry(staffing: Staffing, loads: dict[str, Fraction], plan: Plan) -> None:
     for cell, holder in plan.items():
-        carry(staffing, loads, cell, holder)
-    open_cells, proven = {}, True
-    for week, cells in staffing.free_cells.items():
-        found, best = cover_week(staffing, week, loads)
-        for cell, holder in found.items():
-            carry(staffing, loads, cell, holder)
-        plan |= found
-        proven &= best
-        open_cells[week] = {role: count_open(found, cells, role) for role in ROLES}
-    return Coverage(plan, open_cells, proven)
+        if holder is not None:
+            loads[holder] += staffing.tokens(cell)
 
 
-def carry(staffing: Staffing, loads: dict[str, Fraction], cell: Cell, holder: str | None) -> None:
-    if holder is not None:
-        loads[holder] += staffing.tokens(cell)
-
-
-def cover_week(staffing: Staffing, week: date, loads: Mapping[str, Fraction]) -> tuple[dict[Cell, str | None], bool]:
+def cover_week(staffing: Staffing, week: date, loads: Mapping[str, Fraction]) -> CoveredWeek:
     """The week with the fewest open primaries, then secondaries, then by those who carried least so far."""
     board = lay_board(staffing, [week], None)
     if not board.opens:
-        return {}, True
-    prices = {key: price(staffing, key, loads) for key in board.taken}
-    dearest = 1 + sum(max((prices[cell, who] for who in staffing.candidates[cell]), default=0) for cell in board.opens)
+        return CoveredWeek({})
+    prices = prices_of(staffing, loads)
+    dearest = 1 + 2 * len(prices) * len(board.opens)
     lost = {SECONDARY: dearest, PRIMARY: dearest * (1 + len(board.opens))}
     board.model.minimize(
-        sum(prices[key] * variable for key, variable in board.taken.items())
-        + sum(lost[cell.role] * variable for cell, variable in board.opens.items())
+        sum(prices[who] * ROLE_PRICES[cell.role] * term for (cell, who), term in board.taken.items())
+        + sum(lost[cell.role] * term for cell, term in board.opens.items())
     )
     solver, proven = solve(board, EFFORT)
-    return read_plan(board, solver), proven
+    return CoveredWeek(read_plan(board, solver), proven, solver.num_branches, solver.wall_time)
 
 
-def price(staffing: Staffing, key: tuple[Cell, str], loads: Mapping[str, Fraction]) -> int:
-    cell, engineer = key
-    capacity = staffing.capacity[engineer]
-    return round(100 * staffing.tokens(cell) * loads[engineer] / capacity) if capacity else 0
-
-
-def count_open(plan: Plan, cells: Sequence[Cell], role: str) -> int:
-    return sum(plan[cell] is None for cell in cells if cell.role == role)
+def prices_of(staffing: Staffing, loads: Mapping[str, Fraction]) -> dict[str, int]:
+    """Engineers by rank of what they carried so far for their capacity: ranks stay small whatever the ledger says."""
+    level = {id: loads[id] / weeks if weeks else Fraction(0) for id, weeks in staffing.capacity.items()}
+    return {id: rank for rank, id in enumerate(sorted(level, key=lambda id: (level[id], id)))}

@@ -6,7 +6,7 @@ On a base polyhedron the vector with the least sum of squares also has the least
 
 import heapq
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 # Above this the common denominator of the capacities is not worth its digits: steps are rounded instead.
 FINEST = 10_000
+LARGEST_COST = 10**14
+
+# More chords than this make the model slow: then only every so many-th is given, and the cost is an estimate.
+MOST_CHORDS = 500
+
+WHOLE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Share:
-    """What one engineer carries: a whole number of grains (1/grain each) on top of `before`, over `capacity`."""
+    """What one engineer carries: a whole number of grains on top of `before`, over `capacity`."""
 
     amount: "IntVar"
     count: Callable[[Plan], int]
@@ -60,17 +66,24 @@ class Share:
     capacity: Fraction
 
 
-def curves_of(shares: Mapping[str, Share], grain: int = 1) -> dict[str, Curve]:
+def curves_of(shares: Mapping[str, Share], grain: Fraction) -> dict[str, Curve]:
     """The parabola of each share as whole steps. Steps are rounded, not costs, so that the curve stays convex."""
-    slopes = {id: Fraction(1, grain * grain) / share.capacity for id, share in shares.items()}
-    firsts = {id: slopes[id] * (1 + 2 * grain * share.before) for id, share in shares.items()}
-    scale = min(FINEST, math.lcm(*(part.denominator for part in [*slopes.values(), *firsts.values()])))
+    slopes = {id: grain * grain / share.capacity for id, share in shares.items()}
+    firsts = {id: slopes[id] + 2 * grain * share.before / share.capacity for id, share in shares.items()}
+    scale = scale_of(shares, [*slopes.values(), *firsts.values()])
     curves = {
         id: [round(scale * (firsts[id] + 2 * n * slopes[id])) for n in range(share.low, share.high)]
         for id, share in shares.items()
     }
     shrink = math.gcd(*(step for steps in curves.values() for step in steps)) or 1
     return {id: Curve(shares[id].low, tuple(step // shrink for step in curves[id])) for id in curves}
+
+
+def scale_of(shares: Mapping[str, Share], parts: Sequence[Fraction]) -> Fraction:
+    """What makes the steps whole, or as nearly so as is worth its digits."""
+    most = sum(share.high for share in shares.values())
+    dearest = max(parts, default=Fraction(0)) * (1 + 2 * most) * most or Fraction(1)
+    return min(Fraction(math.lcm(*(part.denominator for part in parts))), Fraction(FINEST), LARGEST_COST / dearest)
 
 
 def band(curves: Mapping[str, Curve], ceiling: int, total: int | None) -> dict[str, range]:
@@ -106,8 +119,8 @@ def going_price(curves: Mapping[str, Curve], total: int) -> int:
 class EvenSharing:
     """One convex cost over shares on a board; `total` is the sum of the amounts where it is known."""
 
-    def __init__(self, board: Board, shares: Mapping[str, Share], total: int | None, grain: int = 1) -> None:
-        self.board, self.shares, self.total = board, shares, total
+    def __init__(self, board: Board, shares: Mapping[str, Share], total: int | None, grain: Fraction) -> None:
+        self.board, self.shares, self.total, self.exact = board, shares, total, True
         self.curves = curves_of(shares, grain)
 
     def measure(self, plan: Plan) -> int:
@@ -129,10 +142,10 @@ class EvenSharing:
     def cost_term(self, id: str, allowed: range) -> "IntVar":
         share, curve = self.shares[id], self.curves[id]
         cost = self.board.derive(0, sum(curve.steps), lambda plan: curve.cost(share.count(plan)))
-        floor = curve.cost(allowed[0])
-        self.board.model.add(cost >= floor)
-        for amount in allowed[:-1]:
+        stride = 1 + len(allowed) // MOST_CHORDS
+        self.exact &= stride == 1
+        self.board.model.add(cost >= curve.cost(allowed[0]))
+        for amount in allowed[:-1:stride]:
             step = curve.steps[amount - curve.low]
-            self.board.model.add(cost >= floor + step * (share.amount - amount))
-            floor += step
+            self.board.model.add(cost >= curve.cost(amount) + step * (share.amount - amount))
         return cost

@@ -1,6 +1,5 @@
 """Reading a foreign JSON object: every refusal is one line that names the place and the mend."""
 
-import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -54,6 +53,8 @@ class Field:
     def name(self) -> str:
         if not self.text().strip():
             raise self.refuse("is empty; give it a name")
+        if not self.text().isprintable():
+            raise self.refuse(f"{shown(self.value)} has characters that can't be printed; give it a plain name")
         return self.text()
 
     def maybe_name(self) -> str | None:
@@ -75,7 +76,7 @@ class Field:
     def number(self, low: int, high: int = LARGEST) -> Fraction:
         """A JSON number within [low, high], rounded to the thousandth."""
         value = self.value
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
             raise self.refuse(f"expected a number, got {shown(value)}")
         if not low <= value <= high:
             raise self.refuse(f"{shown(value)} is out of range; give {low} to {high}")

@@ -6,13 +6,14 @@ function of a plan that gives the same number.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .board import Board
-from .evenness import EvenSharing, Share
+from .evenness import WHOLE, EvenSharing, Share
 from .parts import PRIMARY, SECONDARY, Cell
 from .rules import rule_breaches
-from .shares import grain_of, holiday_shares, role_shares, token_shares
+from .shares import holiday_shares, role_shares, token_shares
 from .staffing import Plan, on_duty
 
 if TYPE_CHECKING:
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Aim:
-    """A goal on a board. `most` bounds its value; `hold` tells the board what else a reached value implies."""
+    """A goal on a board. `most` bounds its value; `hold` tells the board what else a reached value implies.
+
+    Where the term is not `exact` it may be a little less than the measure, and nothing is proven by it."""
 
     term: "Term"
     measure: Callable[[Plan], int]
     most: int
     hold: Callable[[int], object] = int
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,11 @@ def few_exceptions(board: Board, plan: Plan, leads: bool) -> Aim:
 
 def even_load(board: Board, plan: Plan, leads: bool) -> Aim:
     """Tokens, the ledger's included, over capacity."""
-    grain = grain_of(board.staffing)
-    shares = token_shares(board, grain)
+    shares = token_shares(board)
     fixed = board.staffing.alike or None not in plan.values()
-    return even_aim(board, shares, fix_total(board, shares, plan) if fixed else None, plan, leads, grain)
+    return even_aim(
+        board, shares, fix_total(board, shares, plan) if fixed else None, plan, leads, board.staffing.problem.grain
+    )
 
 
 def even_primaries(board: Board, plan: Plan, leads: bool) -> Aim:
@@ -86,12 +91,12 @@ def fix_total(board: Board, shares: Mapping[str, Share], plan: Plan) -> int:
 
 
 def even_aim(
-    board: Board, shares: Mapping[str, Share], total: int | None, plan: Plan, leads: bool, grain: int = 1
+    board: Board, shares: Mapping[str, Share], total: int | None, plan: Plan, leads: bool, grain: Fraction = WHOLE
 ) -> Aim:
     sharing = EvenSharing(board, shares, total, grain)
     most = sharing.measure(plan) if leads else sharing.most()
     terms = sharing.terms(sharing.keep_within(most))
-    return Aim(sum(terms), sharing.measure, most, sharing.keep_within)
+    return Aim(sum(terms), sharing.measure, most, sharing.keep_within, sharing.exact)
 
 
 def wishes(board: Board, plan: Plan, leads: bool) -> Aim:

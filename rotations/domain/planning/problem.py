@@ -3,9 +3,11 @@
 `Problem.from_json` sorts everything by id and week, so the plan can't depend on the order of lists.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 
 from .fields import Field, ProblemError
@@ -27,6 +29,9 @@ __all__ = [
 ]
 
 LONGEST = 520
+
+# Loads are counted in grains: weights like 1.001 and 0.999 would make a thousand of each token.
+FINEST = 1000
 OPTIONAL = ("name", "weights", "rules", "pins", "holidays")
 REPAIR = ("published", "rebalance_from", "locked_before", "event")
 
@@ -77,6 +82,7 @@ class Problem:
             pins=read_pins(record.field("pins", []), handoffs, units, published, locked_before),
         )
         problem.refuse_unknown_countries(record.field("engineers"))
+        problem.refuse_fine_weights(record.field("weights"))
         return problem
 
     def to_json(self) -> dict[str, object]:
@@ -111,6 +117,14 @@ class Problem:
         return tuple(self.start + n * WEEK for n in range(self.weeks))
 
     @cached_property
+    def grain(self) -> Fraction:
+        """The largest part of a token of which every cell weighs a whole number."""
+        tokens = [self.weights.of(role) * unit.weight for unit in self.units for role in ROLES]
+        tokens = [weight for weight in tokens if weight] or [Fraction(1)]
+        shared = math.lcm(*(weight.denominator for weight in tokens))
+        return Fraction(math.gcd(*(int(weight * shared) for weight in tokens)), shared)
+
+    @cached_property
     def by_id(self) -> dict[str, Candidate]:
         return {engineer.id: engineer for engineer in self.engineers}
 
@@ -142,6 +156,13 @@ class Problem:
     def holiday_days(self, engineer: str, week: date) -> int:
         country = self.by_id[engineer].country
         return self.holidays.get(country or "", {}).get(week, 0)
+
+    def refuse_fine_weights(self, source: Field) -> None:
+        heaviest = max((unit.weight for unit in self.units), default=0) * max(map(self.weights.of, ROLES))
+        if heaviest > FINEST * self.grain:
+            raise source.refuse(
+                f"the heaviest role is more than {FINEST} times the grain of all weights; use rounder numbers"
+            )
 
     def refuse_unknown_countries(self, source: Field) -> None:
         # With no holidays at all there is nothing a misspelt country could hide.

@@ -40,6 +40,8 @@ def read_holidays(source: Field, weeks: Handoffs) -> dict[str, dict[date, int]]:
 def open_fields(source: Field) -> list[tuple[str, Field]]:
     """The values of an object whose keys are the writer's own choice."""
     keys = [key for key in source.value if isinstance(key, str)] if isinstance(source.value, dict) else []
+    for key in keys:
+        Field(key, f"a key of {source.place}").name()
     return source.record([], keys).fields()
 
 

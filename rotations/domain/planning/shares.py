@@ -1,6 +1,5 @@
 """What each engineer carries, as shares on a board: tokens, weeks in a role, public-holiday days."""
 
-import math
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -11,25 +10,25 @@ from .parts import ROLES, Cell
 from .staffing import Plan, Staffing, on_duty
 
 
-def token_shares(board: Board, grain: int) -> dict[str, Share]:
+def token_shares(board: Board) -> dict[str, Share]:
     """Tokens in grains, the ledger's load before them, over the capacity of horizon and ledger."""
     capacity = board.staffing.capacity
-    return {id: token_share(board, id, grain) for id in capacity if capacity[id]}
+    return {id: token_share(board, id) for id in capacity if capacity[id]}
 
 
-def token_share(board: Board, engineer: str, grain: int) -> Share:
+def token_share(board: Board, engineer: str) -> Share:
     staffing = board.staffing
-    worth = {cell: int(staffing.tokens(cell) * grain) for cell in staffing.problem.cells}
+    worth = {cell: staffing.grains(cell) for cell in staffing.problem.cells}
 
     def count(plan: Plan) -> int:
-        return sum(tokens for cell, tokens in worth.items() if plan[cell] == engineer)
+        return sum(grains for cell, grains in worth.items() if plan[cell] == engineer)
 
     low = sum(worth[cell] for cell, holder in staffing.problem.locked.items() if holder == engineer)
     high = low + sum(most_in_week(staffing, engineer, week, worth) for week in staffing.problem.handoffs)
     amount = board.derive(low, high, count)
     if staffing.alike:
         # By way of the counts per role, not of the cells: it ties load to roles, and CP-SAT proves those far sooner.
-        per_role = {cell.role: tokens for cell, tokens in worth.items()}
+        per_role = {cell.role: grains for cell, grains in worth.items()}
         board.model.add(amount == sum(per_role[role] * board.carried(engineer, role) for role in ROLES))
     else:
         board.model.add(amount == sum(worth[cell] * board.holds(cell, engineer) for cell in worth))
@@ -43,11 +42,6 @@ def most_in_week(staffing: Staffing, engineer: str, week: date, worth: Mapping[C
         if engineer in staffing.candidates[cell]:
             best[cell.unit] = max(worth[cell], best.get(cell.unit, 0))
     return sum(sorted(best.values(), reverse=True)[: staffing.room(engineer, week)])
-
-
-def grain_of(staffing: Staffing) -> int:
-    """Grains per token, so that every cell weighs a whole number of them."""
-    return math.lcm(*{staffing.tokens(cell).denominator for cell in staffing.problem.cells})
 
 
 def role_shares(board: Board, role: str) -> dict[str, Share]:

@@ -61,6 +61,9 @@ class Staffing:
     def tokens(self, cell: Cell) -> Fraction:
         return self.problem.weights.of(cell.role) * self.problem.unit_by_id[cell.unit].weight
 
+    def grains(self, cell: Cell) -> int:
+        return int(self.tokens(cell) / self.problem.grain)
+
     @cached_property
     def capacity(self) -> dict[str, Fraction]:
         weeks = self.problem.handoffs
