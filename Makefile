@@ -39,12 +39,14 @@ test: lint types check test-sqlite test-postgres test-browser ## everything a ch
 test-all: test test-long ## and what takes longer: long random tests, every page by width and theme
 
 test-sqlite: environment-dev
+	@$(call collect)
 	@echo "== on SQLite" && TEST_DATABASE_URL= $(PYTEST) -n 2 -m "not browser"
 
 test-postgres: environment-dev
 	@echo "== on PostgreSQL, what touches the database" && $(PY) -m tests.postgres -n 2 -m "database and not browser"
 
 test-browser: environment-dev chromium
+	@$(call collect)
 	@echo "== in Chromium" && TEST_DATABASE_URL= $(PYTEST) -m "browser and not pages"
 
 test-long: environment-dev chromium
@@ -117,7 +119,7 @@ endef
 
 # Compressing takes seconds: only when a file changed since the list of them was written.
 define collect
-if [ -n "$$(find static .venv/installed.txt -newer var/static/staticfiles.json 2>&1 | head -n 1)" ]; then \
+if [ -n "$$(find static .venv/installed*.txt -newer var/static/staticfiles.json 2>&1 | head -n 1)" ]; then \
   $(MANAGE) collectstatic --no-input --verbosity 0; \
 fi
 endef
