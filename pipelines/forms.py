@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -15,6 +18,10 @@ from .verbs import Line, invitation_fault, owners_fault
 
 SPARE_ROWS = 2
 MOST_ROWS = 100
+CONTINENTS = {
+    *("Africa", "America", "Antarctica", "Arctic", "Asia"),
+    *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
+}
 
 
 class RunbookForm(forms.Form):
@@ -151,3 +158,36 @@ class AcceptInvitationForm(forms.ModelForm):
                 validate_password(password, self.instance)
             except ValidationError as error:
                 self.add_error("password", error)
+
+
+def zone_choices(current: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones by continent, as a plain select lists them; the one in use is among them whatever it is."""
+    names = {name for name in available_timezones() if name.split("/")[0] in CONTINENTS} | {"UTC", current}
+    placed = sorted((name.split("/")[0] if "/" in name else "Everywhere", name) for name in names)
+    return [
+        (group, [(name, name.split("/", 1)[-1].replace("_", " ")) for _, name in found])
+        for group, found in groupby(placed, key=itemgetter(0))
+    ]
+
+
+class ProfileForm(forms.Form):
+    """What people set for themselves."""
+
+    time_zone = forms.ChoiceField(help_text=Engineer._meta.get_field("time_zone").help_text)
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="Where pages and notices go.",
+        error_messages={"required": "Pages go there: write one."},
+    )
+    short_name = forms.CharField(
+        required=False, max_length=6, help_text=Engineer._meta.get_field("short_name").help_text
+    )
+
+    def __init__(self, *args: Any, engineer: Engineer, **kwargs: Any) -> None:
+        current = str(engineer.time_zone)
+        known = {"time_zone": current, "email": engineer.email, "short_name": engineer.short_name}
+        super().__init__(*args, initial=known, **kwargs)
+        self.fields["time_zone"].choices = zone_choices(current)
+
+    def clean_time_zone(self) -> ZoneInfo:
+        return ZoneInfo(self.cleaned_data["time_zone"])

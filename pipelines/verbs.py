@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
@@ -17,6 +18,7 @@ from .loads import runbook_of, runbook_version
 from .models import Engineer, FailureMode, Invitation, KeyAction, Ownership, Pipeline, Runbook
 from .rights import is_administrator
 
+EMAIL_TAKEN = "This e-mail belongs to somebody else already."
 INVITATION_HOLDS = dt.timedelta(days=7)
 
 
@@ -178,4 +180,28 @@ def accept_invitation(token: str, *, username: str, name: str, password: str, at
         engineer.groups.add(invitation.group)
     invitation.accepted_at, invitation.accepted_by = at, engineer
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    return engineer
+
+
+# --- one's own profile
+
+
+@transaction.atomic
+def change_profile(engineer: Engineer, *, time_zone: ZoneInfo, email: str, short_name: str, by: Engineer) -> Engineer:
+    """What people set for themselves; refused, by field, where the address is somebody else's or a value is wrong."""
+    if by.pk != engineer.pk:
+        raise ValidationError("Only the person themselves can change their profile.")
+    engineer = Engineer.objects.select_for_update(no_key=True).get(pk=engineer.pk)
+    before = (engineer.time_zone, engineer.email, engineer.short_name)
+    engineer.time_zone, engineer.email, engineer.short_name = time_zone, email, short_name
+    if before == (time_zone, email, short_name):
+        return engineer
+    if Engineer.objects.filter(email__iexact=email).exclude(pk=engineer.pk).exists():
+        raise ValidationError({"email": EMAIL_TAKEN})
+    engineer.clean_fields(exclude=["password"])
+    try:
+        with transaction.atomic():
+            engineer.save(update_fields=["time_zone", "email", "short_name"])
+    except IntegrityError as error:
+        raise ValidationError({"email": EMAIL_TAKEN}) from error
     return engineer

@@ -2,12 +2,25 @@
 
 from django.urls import URLPattern, path
 
-from .views import audit, calendar, planning, rotations, time_off
+from .views import audit, calendar, feeds, me, planning, rotations, time_off
 
 app_name = "rotations"
 
 # /calendar/
 calendar_urls = [path("calendar/", calendar.calendar, name="calendar")]
+
+# /me/
+me_urls = [
+    path("me/", me.me, name="me"),
+    path("me/links/", me.make_link, name="make_feed_link"),
+    path("me/links/<int:pk>/revoke/", me.revoke_link, name="revoke_feed_link"),
+]
+
+# /feeds/
+feed_urls = [
+    path("feeds/<slug:token>.ics", feeds.feed, name="feed"),
+    path("robots.txt", feeds.robots, name="robots"),
+]
 
 # /rotations/<slug>/plan/
 plan_urls = [
@@ -33,4 +46,4 @@ time_off_urls = [
     path("time-off/<int:pk>/decline/", time_off.decline_request, name="time_off_decline"),
 ]
 
-urlpatterns: list[URLPattern] = [*calendar_urls, *plan_urls, *rotation_urls, *time_off_urls]
+urlpatterns: list[URLPattern] = [*calendar_urls, *me_urls, *feed_urls, *plan_urls, *rotation_urls, *time_off_urls]
