@@ -78,9 +78,11 @@ def test_the_reference_table_in_words(reference_team):
         "Data Engineer D       6              1                4                  5\n"
     )
     assert (
-        "  Daily growth          no primary; two secondaries: "
-        "Data Engineer B and Data Engineer D (lines 4, 7); Data Engineer D, secondary, does not own it; its owners are "
-        "Data Engineer B and Data Engineer C (line 7)\n"
+        "  Daily growth          no primary\n"
+        "                        two secondaries: Data Engineer B and Data Engineer D (lines 4, 7)\n"
+        "                        Data Engineer D, secondary, does not own it; its owners are Data Engineer B and "
+        "Data Engineer C (line 7)\n"
+        "  Aggregate engagement  no primary; Data Engineer B is secondary\n"
     ) in text
 
 
@@ -133,6 +135,13 @@ def test_a_dash_reads_standard_input(team, monkeypatch):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(f"{HEADER}1,A,primary,Profit".encode())))
     text, status = run("-", "--json")
     assert (status, json.loads(text)["counts"]["no_secondary"]) == (1, 2)
+
+
+def test_nothing_on_standard_input_is_an_empty_table(team, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO()))
+    assert refusal("-") == (
+        "standard input: line 1: the table is empty; it begins with a line week,engineer,role,pipeline."
+    )
 
 
 def test_a_bad_row_is_named_by_file_line_and_column(team, tmp_path):

@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,11 @@ def _rows(file: str, data: bytes, portfolio: Portfolio) -> tuple[Row, ...]:
     try:
         return parse_table(decoded(data), portfolio.engineer_names(), portfolio.pipeline_names())
     except TableError as error:
-        raise CommandError(f"{file}: {error}.", returncode=2) from None
+        raise CommandError(f"{_called(file)}: {error}.", returncode=2) from None
+
+
+def _called(file: str) -> str:
+    return "standard input" if file == "-" else file
 
 
 def _bytes(file: str) -> bytes:
@@ -116,7 +121,7 @@ def _bytes(file: str) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise CommandError(f"{file!r} can't be read: {reason}.", returncode=2) from None
     if len(data) > MAX_BYTES:
-        raise CommandError(f"{file}: a table has at most {MAX_BYTES // 1024:,} KiB.", returncode=2)
+        raise CommandError(f"{_called(file)}: a table has at most {MAX_BYTES // 1024:,} KiB.", returncode=2)
     return data
 
 
@@ -126,7 +131,9 @@ def _lines(rotation: Rotation, found: Audit) -> Iterator[str]:
     width = max(len(one.pipeline.name) for one in found.pipeline_weeks)
     for week, wrong in found.wrong_by_week():
         yield f"\n{week}"
-        yield from (f"  {one.pipeline.name:{width}}  {'; '.join(_words(one.findings))}" for one in wrong)
+        for one in wrong:
+            for name, words in zip_longest([one.pipeline.name], _words(one.findings), fillvalue=""):
+                yield f"  {name:{width}}  {words}"
     width = max(len("Engineer"), *(len(load.engineer.name) for load in found.loads))
     yield f"\n{'Engineer':{width}}  tokens  primary weeks  secondary weeks  weeks with a role"
     for load in found.loads:
