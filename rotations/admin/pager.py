@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .models import Message, Worker
-from .pager import STALE
-from .verbs.messages import send_again
+from ..models import Message, Worker
+from ..pager import STALE
+from ..verbs.messages import send_again
 
 
 class WrittenByThePager(admin.ModelAdmin):

@@ -1,0 +1,97 @@
+"""Plans, shifts, covers and feeds in the admin: mostly to be read, as verbs alone write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from simple_history.admin import SimpleHistoryAdmin
+
+from ..models import Cover, FeedLink, Plan, Shift
+from ..verbs.feeds import revoke_feed_link
+from .actions import ReadOnly
+
+
+@admin.register(Plan)
+class PlanAdmin(ReadOnly, SimpleHistoryAdmin):
+    list_display = ["__str__", "state", "first_week", "weeks", "asked_by", "asked_at", "published_by", "published_at"]
+    list_filter = ["rotation", "state"]
+    list_select_related = ["rotation", "asked_by", "published_by"]
+    search_fields = ["rotation__name", "asked_by__name"]
+    date_hierarchy = "first_week"
+    fields = ["page", *list_display[1:], "failure"]
+    readonly_fields = ["page"]
+
+    @admin.display(description="plan")
+    def page(self, plan: Plan) -> str:
+        return format_html('<a href="{}">{}</a>', plan.get_absolute_url(), plan)
+
+
+@admin.register(Shift)
+class ShiftAdmin(SimpleHistoryAdmin):
+    """Who has a shift changes by a plan or by a cover; only whether the planner keeps it is set here."""
+
+    list_display = ["starts_at", "unit", "role", "engineer", "ends_at", "is_pinned", "version"]
+    list_filter = ["unit__rotation", "role", "is_pinned", "engineer"]
+    list_select_related = ["unit", "engineer"]
+    search_fields = ["engineer__name", "unit__name"]
+    date_hierarchy = "starts_at"
+    ordering = ["-starts_at", "unit", "role"]
+    fields = ["unit", "role", "engineer", "starts_at", "ends_at", "is_pinned", "plan", "version", "changed_at"]
+    readonly_fields = [field for field in fields if field != "is_pinned"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Cover)
+class CoverAdmin(ReadOnly, SimpleHistoryAdmin):
+    list_display = ["starts_at", "ends_at", "unit", "role", "replaces", "engineer_or_nobody", "decided_by", "ended_at"]
+    list_filter = ["shift__unit__rotation", "shift__role", ("ended_at", admin.EmptyFieldListFilter), "engineer"]
+    list_select_related = ["shift__unit", "engineer", "replaces", "decided_by"]
+    search_fields = ["engineer__name", "replaces__name", "shift__unit__name"]
+    date_hierarchy = "starts_at"
+    ordering = ["-starts_at", "pk"]
+    fields = [
+        *("shift", "replaces", "engineer", "starts_at", "ends_at"),
+        *("decided_by", "decided_at", "ended_by", "ended_at"),
+    ]
+
+    @admin.display(description="unit", ordering="shift__unit")
+    def unit(self, cover: Cover) -> str:
+        return cover.shift.unit.name
+
+    @admin.display(description="role", ordering="shift__role")
+    def role(self, cover: Cover) -> str:
+        return cover.shift.role
+
+    @admin.display(description="engineer", ordering="engineer__name", empty_value="nobody")
+    def engineer_or_nobody(self, cover: Cover) -> str | None:
+        return cover.engineer and str(cover.engineer)
+
+
+@admin.register(FeedLink)
+class FeedLinkAdmin(ReadOnly):
+    list_display = ["engineer", "made_at", "fetched_at", "fetched_by", "revoked_at"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter), "made_at"]
+    list_select_related = ["engineer"]
+    search_fields = ["engineer__name"]
+    fields = list_display
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[FeedLink]) -> None:
+        chosen = list(queryset.filter(revoked_at=None))
+        for link in chosen:
+            revoke_feed_link(link, by=request.user, at=timezone.now())
+        messages.success(request, f"Revoked: {len(chosen)}. Their calendars show no duty from the next fetch on.")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("rotations.change_feedlink")
