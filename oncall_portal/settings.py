@@ -129,6 +129,8 @@ TEMPLATES = [
         },
     }
 ]
+# A row goes back to a former state only by the verb that leads there.
+SIMPLE_HISTORY_REVERT_DISABLED = True
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
 STATIC_URL = "static/"

@@ -118,7 +118,6 @@ class PipelineAdmin(SimpleHistoryAdmin):
     list_filter = ("is_active", "area", "audience")
     list_select_related = ("area", "audience")
     search_fields = ("name", "slug")
-    prepopulated_fields = {"slug": ("name",)}
     inlines = (OwnershipInline, TrainingInline)
     fields = ("name", "slug", "area", "audience", "is_active")
 
@@ -129,7 +128,7 @@ class PipelineAdmin(SimpleHistoryAdmin):
         return ("slug", "owners", "runbook_page") if obj else ()
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Pipeline | None = None) -> dict[str, Any]:
-        return {} if obj else self.prepopulated_fields
+        return {} if obj else {"slug": ("name",)}
 
     @admin.display(description="owners")
     def owners(self, pipeline: Pipeline) -> str:
@@ -267,5 +266,4 @@ class InvitationAdmin(admin.ModelAdmin):
         answer = TemplateResponse(
             request, "admin/pipelines/invitation/created.html", {**context, "invitation": obj, "link": link}
         )
-        answer["Cache-Control"] = "no-store"
         return answer

@@ -119,8 +119,9 @@ class InvitationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = Group.objects.filter(name__in=[Engineer.MANAGERS, Engineer.ADMINISTRATORS])
-        self.fields["group"].empty_label = "engineer without further rights"
+        if group := self.fields.get("group"):  # there is none where the admin only shows the row
+            group.queryset = Group.objects.filter(name__in=[Engineer.MANAGERS, Engineer.ADMINISTRATORS])
+            group.empty_label = "engineer without further rights"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -14,8 +14,8 @@ class PipelineTable(tables.Table):
     name = tables.Column(verbose_name="Pipeline", attrs={"td": {"class": "first"}})
     area = tables.Column(order_by=("area_position", "area"))
     audience = tables.Column()
-    primary = tables.Column(verbose_name="Primary owner", order_by="primary.name", default="nobody")
-    secondary = tables.Column(verbose_name="Secondary owner", order_by="secondary.name", default="nobody")
+    primary = tables.Column(verbose_name="Primary owner", order_by="primary__name", default="nobody")
+    secondary = tables.Column(verbose_name="Secondary owner", order_by="secondary__name", default="nobody")
     runbook = tables.Column(accessor="reviewed_on", verbose_name="Runbook", empty_values=())
 
     class Meta:
