@@ -116,6 +116,14 @@ class Finding:
         return f"line{'s' if len(self.lines) > 1 else ''} {numbers}" if numbers else ""
 
 
+# made once, as a large portfolio has hundreds of thousands of pipeline-weeks that a table does not mention
+_NOBODY = (
+    Finding(Kind.NOBODY, "nobody at all"),
+    Finding(Kind.NO_PRIMARY, "no primary", role=Role.PRIMARY),
+    Finding(Kind.NO_SECONDARY, "no secondary", role=Role.SECONDARY),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PipelineWeek:
     """A pipeline in a week: who has which role by the table, and what is wrong with that."""
@@ -210,6 +218,8 @@ def example(portfolio: Portfolio) -> str:
 
 
 def _pipeline_week(week: Week, pipeline: Named, rows: Sequence[Row], portfolio: Portfolio) -> PipelineWeek:
+    if not rows:
+        return PipelineWeek(week, pipeline, (), (), _NOBODY)
     lines: dict[tuple[Role, int], list[int]] = defaultdict(list)
     for row in rows:
         lines[row.role, row.engineer].append(row.line)
@@ -229,8 +239,6 @@ Lines = Mapping[tuple[Role, int], Sequence[int]]
 
 
 def _missing(held: Held, portfolio: Portfolio) -> Iterator[Finding]:
-    if not any(held.values()):
-        yield Finding(Kind.NOBODY, "nobody at all")
     for role, kind in ((Role.PRIMARY, Kind.NO_PRIMARY), (Role.SECONDARY, Kind.NO_SECONDARY)):
         if not held[role]:
             others = held[role.other]
