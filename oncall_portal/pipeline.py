@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from incidents.loads import IncidentRow, incidents_of_pipeline
 from pipelines.models import Engineer, Ownership, Pipeline, Runbook
-from rotations.domain.duty import Duty, duties
-from rotations.domain.roster import Role, Severity
+from rotations.domain.coverage import edges
+from rotations.domain.duty import duty_at
+from rotations.domain.roster import Post, Role, Roster, Severity
 from rotations.domain.spans import DAY, UTC, Span
 from rotations.loads.on_call import Standing, standing_of
 from rotations.loads.roster import load_roster
@@ -17,13 +19,20 @@ AHEAD = 36 * DAY
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A piece of duty on the pipeline's unit."""
+class Holder:
+    """Who has a role, and for whom if not by the plan."""
 
     engineer: Engineer
-    role: str
-    span: Span
     covers_for: Engineer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A span in which the pair of the pipeline's unit stays the same; None where nobody stands."""
+
+    span: Span
+    primary: Holder | None
+    secondary: Holder | None
     is_now: bool
 
 
@@ -44,14 +53,12 @@ def pipeline_page(pipeline: Pipeline, at: dt.datetime) -> PipelinePage:
     at = at.astimezone(UTC)
     roster = load_roster(Span(at, at + AHEAD))
     people = Engineer.objects.in_bulk()
-    unit = roster.unit_of.get(pipeline.pk)
-    turns = [duty for duty in duties(roster) if unit and duty.unit == unit.id]
     owners = pipeline.ownerships.on(at.date()).select_related("primary", "secondary")
     return PipelinePage(
         pipeline=pipeline,
         ownership=owners.first(),
         standing=standing_of(roster, pipeline, people, at, Severity.CRITICAL),
-        turns=tuple(_turn(duty, people, at) for duty in sorted(turns, key=lambda duty: (duty.span.start, duty.role))),
+        turns=tuple(_turns(roster, pipeline, people, at)),
         runbook=Runbook.objects.filter(pipeline=pipeline)
         .select_related("reviewed_by")
         .prefetch_related("failure_modes", "key_actions")
@@ -60,11 +67,18 @@ def pipeline_page(pipeline: Pipeline, at: dt.datetime) -> PipelinePage:
     )
 
 
-def _turn(duty: Duty, people: dict[int, Engineer], at: dt.datetime) -> Turn:
-    return Turn(
-        engineer=people[duty.engineer],
-        role=Role(duty.role).value,
-        span=duty.span,
-        covers_for=people[duty.shift.engineer] if duty.cover else None,
-        is_now=at in duty.span,
-    )
+def _turns(roster: Roster, pipeline: Pipeline, people: dict[int, Engineer], at: dt.datetime) -> Iterator[Turn]:
+    """From the hand-off or cover that began last, as far as anything is published."""
+    unit = roster.unit_of.get(pipeline.pk)
+    shifts = roster.shifts_of.get(unit.id, ()) if unit else ()
+    if not shifts:
+        return
+    published = Span(min(shift.span.start for shift in shifts), max(shift.span.end for shift in shifts))
+    for span in published.cut(edges(roster, unit.id)):
+        if span.end > at:
+            yield Turn(span, *(_holder(roster, unit, role, people, span.start) for role in Role), is_now=at in span)
+
+
+def _holder(roster: Roster, unit: Post, role: Role, people: dict[int, Engineer], at: dt.datetime) -> Holder | None:
+    duty = duty_at(roster, unit.id, role, at)
+    return duty and Holder(people[duty.engineer], people[duty.shift.engineer] if duty.cover else None)

@@ -1,0 +1,93 @@
+"""The first page and the page of a pipeline."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from oncall_portal.now import my_duties, now_page
+from rotations.models import Membership, TimeOffRequest, Unit, UnitPipeline
+from tests.factories import make_cover, make_pipeline, make_shift
+
+
+@pytest.fixture
+def _it_is_monday(monkeypatch, monday):
+    """The one thing a test may replace: what time it is."""
+    monkeypatch.setattr(timezone, "now", lambda: monday)
+
+
+def make_busy(team, cast, count):
+    for _ in range(count):
+        pipeline = make_pipeline(owners=(cast.a, cast.b))
+        unit = Unit.objects.create(rotation=team.rotation, name=pipeline.name)
+        UnitPipeline.objects.create(unit=unit, pipeline=pipeline)
+        make_shift(unit, cast.a)
+        make_shift(unit, cast.b, "secondary")
+
+
+@pytest.mark.usefixtures("_it_is_monday")
+def test_it_says_first_whether_i_am_called_first(team, cast, sign_in):
+    assert b"You are called first</strong> for Profit" in sign_in(cast.a).get("/").content
+    assert b"You are not called first for anything now." in sign_in(cast.stranger).get("/").content
+
+
+def test_my_duty_is_what_remains_after_covers(team, cast, monday):
+    make_cover(team.shifts.profit_primary, cast.d, "2026-11-24 00:00", "2026-11-25 00:00")
+    assert [(duty.role, duty.span.start, duty.is_now) for duty in my_duties(cast.a, monday)] == [
+        ("primary", monday - dt.timedelta(hours=1), True),
+        ("primary", dt.datetime(2026, 11, 25, tzinfo=dt.UTC), False),
+    ]
+    covered = my_duties(cast.d, monday)
+    assert [(duty.role, duty.unit.name, duty.covers_for) for duty in covered] == [
+        ("secondary", "Growth", None),
+        ("primary", "Profit", cast.a),
+    ]
+
+
+def test_what_waits_for_a_manager_and_for_the_requester(team, cast, monday):
+    request = TimeOffRequest.objects.create(
+        engineer=cast.a,
+        starts_at=monday,
+        ends_at=monday + dt.timedelta(days=1),
+        time_zone=cast.a.time_zone,
+        requested_at=monday,
+    )
+    words = [item.words for item in now_page(cast.manager, monday).waiting]
+    assert words == [f"Data Engineer A asks for time off, {request.days_text}"]
+    assert [item.url for item in now_page(cast.a, monday).waiting] == [f"/time-off/{request.pk}/"]
+    assert now_page(cast.b, monday).waiting == ()
+
+
+@pytest.mark.usefixtures("_it_is_monday")
+def test_the_first_page_takes_as_many_queries_at_two_pipelines_as_at_twenty(
+    team, cast, sign_in, django_assert_max_num_queries, django_assert_num_queries
+):
+    client = sign_in(cast.a)
+    with django_assert_max_num_queries(30) as few:
+        client.get("/")
+    make_busy(team, cast, 18)
+    with django_assert_num_queries(len(few)):
+        client.get("/")
+
+
+def test_without_any_pipeline_it_says_what_to_do(cast, sign_in):
+    assert b"There are no pipelines yet." in sign_in(cast.a).get("/").content
+
+
+@pytest.mark.usefixtures("_it_is_monday")
+def test_the_page_of_a_pipeline_shows_owners_duty_and_a_way_to_report(team, cast, sign_in):
+    page = sign_in(cast.stranger).get("/pipelines/profit/").content.decode()
+    for words in ("Primary owner", "Data Engineer A", "Duty now and next", "/incidents/new/?pipeline=profit"):
+        assert words in page
+
+
+def test_an_unknown_pipeline_is_404(team, cast, sign_in):
+    assert sign_in(cast.a).get("/pipelines/losses/").status_code == 404
+
+
+def test_a_pipeline_without_owners_or_rotation_still_has_its_page(cast, sign_in):
+    make_pipeline("Lonely")
+    page = sign_in(cast.a).get("/pipelines/lonely/").content.decode()
+    assert "nobody yet" in page
+    assert "the pipeline stands in no rotation" in page
+    assert not Membership.objects.exists()
