@@ -11,7 +11,9 @@ from oncall_portal.environment import Environment
 
 Environment.read_env(Path(__file__).parent.parent / ".env.example", overwrite=True)
 os.environ["SECRET_KEY"] = "tests-only"
-os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
+# never the developer's own file, not even by mistake
+FILE = f"{tempfile.gettempdir()}/oncall-tests-{os.getpid()}.sqlite3"
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{FILE}"
 
 from oncall_portal.settings import *  # noqa: E402, F403
 from oncall_portal.settings import DATABASES  # noqa: E402
@@ -31,7 +33,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as the portal has: in memory, writers in two threads fail at once instead of queueing up for the lock.
-    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/oncall-tests-{os.getpid()}.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": FILE}
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 else:
     # No connection outlives its test: PostgreSQL refuses to drop a database somebody is connected to.
