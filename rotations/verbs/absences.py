@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import NoReturn
 
 from django.core.exceptions import ValidationError
@@ -10,8 +11,10 @@ from django.db.models import Max, Model, Q
 
 from pipelines.models import Engineer, Pipeline
 
+from ..domain.covering import consequence
 from ..domain.difference import Consequence
-from ..domain.roster import Roster
+from ..domain.roster import Absence, Roster
+from ..domain.spans import UTC, Span
 from ..domain.wording import moment_text, span_text
 from ..loads.time_off import consequence_of, request_roster
 from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest
@@ -71,6 +74,31 @@ def take_effect(request: TimeOffRequest, *, by: Engineer | None, at: dt.datetime
     tell_changed(request, found, roster, "is away", at)
     if found.gaps:
         page_gap(request, _missing(request, found, roster), at)
+
+
+def cover_planned(rotation: Rotation, span: Span, *, by: Engineer | None, at: dt.datetime) -> None:
+    """Cover what a plan has just given, in a locked rotation, to people whose approved time off touches it.
+
+    Duty that is covered already stays as it is. Raises ValidationError where a gap would remain.
+    """
+    holders = Shift.objects.in_span(span).filter(unit__rotation=rotation).values("engineer")
+    requests = TimeOffRequest.objects.in_force().in_span(span).filter(engineer__in=holders)
+    for request in requests.order_by("starts_at", "pk"):
+        roster = _as_if_there(request, request_roster(request, at))
+        found = consequence(roster, request.engineer_id, _span(request), at)
+        if found.gaps:
+            raise ValidationError(_gap_words(request, found, roster), code="gap")
+        _make_covers(request, found, by, at)
+
+
+def _as_if_there(request: TimeOffRequest, roster: Roster) -> Roster:
+    """The roster before the absence, as what it does is seen against that."""
+    mine = Absence(request.engineer_id, _span(request))
+    return replace(roster, absences=tuple(absence for absence in roster.absences if absence != mine))
+
+
+def _span(request: TimeOffRequest) -> Span:
+    return Span(request.starts_at.astimezone(UTC), request.ends_at.astimezone(UTC))
 
 
 def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> TimeOffRequest:

@@ -16,6 +16,7 @@ from ..domain.roster import Role
 from ..domain.spans import Span
 from ..loads.planning import calendar_for, planning_problem
 from ..models import Cover, Message, Plan, Rotation, Shift
+from .absences import cover_planned
 from .messages import queue_message
 
 MAX_WEEKS = 104
@@ -95,6 +96,7 @@ def publish_plan(plan: Plan, *, by: Engineer | None, at: dt.datetime) -> list[Ch
     changes = _changes(plan, rotation)
     for change in changes:
         _place(change, plan, by, at)
+    cover_planned(rotation, calendar_for(rotation).week_span(plan.first_week, plan.weeks), by=by, at=at)
     _supersede(rotation)
     plan.state, plan.published_by, plan.published_at = Plan.State.PUBLISHED, by, at
     plan.save(update_fields=["state", "published_by", "published_at"])

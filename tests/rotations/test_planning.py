@@ -184,6 +184,19 @@ def test_a_plan_with_a_gap_is_not_published(team, cast, monday):
         publish_plan(plan, by=cast.manager, at=monday)
 
 
+def test_a_primary_who_is_away_for_the_hours_before_the_handoff_is_covered_by_the_secondary(team, cast, monday):
+    pins = ({"unit": str(team.on_profit.pk), "week": "2026-12-07", "role": "primary", "engineer": str(cast.a.pk)},)
+    request = take_off(cast.a, "2026-12-14 00:00", "2026-12-15 00:00", monday)
+    publish_plan(make_draft(team, cast, monday, pins=pins), by=cast.manager, at=monday)
+    shift = Shift.objects.get(unit=team.on_profit, role="primary", starts_at=at("2026-12-07 09:00"))
+    secondary = Shift.objects.get(unit=team.on_profit, role="secondary", starts_at=at("2026-12-07 09:00"))
+    assert [(row.replaces, row.engineer, row.starts_at, row.ends_at) for row in shift.covers.all()] == [
+        (cast.a, secondary.engineer, at("2026-12-14 00:00"), at("2026-12-14 09:00"))
+    ]
+    assert set(request.covers.values_list("shift", flat=True)) == {shift.pk, secondary.pk}
+    assert faults(shift.span)["gap"] == []
+
+
 def test_pins_are_kept(team, cast, monday):
     pins = ({"unit": str(team.on_growth.pk), "week": "2026-12-14", "role": "secondary", "engineer": str(cast.b.pk)},)
     plan = make_draft(team, cast, monday, pins=pins)
