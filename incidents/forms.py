@@ -25,6 +25,7 @@ class ReportForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         pipelines = self.fields["pipeline"]
         pipelines.queryset = Pipeline.objects.for_pages()
+        pipelines.empty_label = "Choose a pipeline"
         pipelines.error_messages["invalid_choice"] = "Pipeline: choose one that is in service."
         self.fields["severity"].choices = [(value, _with_sla(word, sla.get(value, ""))) for value, word in SEVERITIES]
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pipelines.loads import runbook_of
 from pipelines.models import Engineer, Pipeline, Runbook
 from rotations.domain.resolver import Chain, on_call
 from rotations.domain.roster import Severity
@@ -26,7 +27,7 @@ STATE_MARKS = {ClockState.ON_TRACK: "on-track", ClockState.AT_RISK: "at-risk", C
 DELIVERY_WORDS = {
     Message.State.QUEUED: "mail is waiting",
     Message.State.SENDING: "mail is being sent",
-    Message.State.SENT: "mail delivered to the server",
+    Message.State.SENT: "mail sent",
     Message.State.GAVE_UP: "mail could not be delivered",
     Message.State.DROPPED: "not needed any more",
 }
@@ -188,9 +189,7 @@ def incident_page(incident: Incident, at: dt.datetime) -> IncidentPage:
         called=_called(chain, people, paged),
         finding=chain.finding,
         next_page=_next_page(incident, chain, people, paged),
-        runbook=Runbook.objects.filter(pipeline=incident.pipeline_id)
-        .prefetch_related("failure_modes", "key_actions")
-        .first(),
+        runbook=runbook_of(incident.pipeline),
     )
 
 
@@ -219,14 +218,18 @@ def sla_by_severity(pipeline: Pipeline | None) -> dict[str, str]:
     policies = SlaPolicy.objects.select_related("audience").order_by("audience__name")
     if pipeline:
         policies = policies.filter(audience=pipeline.audience_id)
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    said: dict[str, dict[str, list[SlaPolicy]]] = defaultdict(lambda: defaultdict(list))
     for policy in policies:
-        words = sla_words(policy.respond_within, policy.resolve_within, policy.is_promise)
-        said[policy.severity][words].append(policy.audience.name)
+        said[policy.severity][sla_words(policy.respond_minutes, policy.resolve_minutes)].append(policy)
     return {severity: _by_audience(words) for severity, words in said.items()}
 
 
-def _by_audience(words: dict[str, list[str]]) -> str:
-    if len(words) == 1:
-        return next(iter(words))
-    return "; ".join(f"{', '.join(audiences)}: {text}" for text, audiences in words.items())
+def _by_audience(said: dict[str, list[SlaPolicy]]) -> str:
+    """One SLA as it is, several with whom they are for."""
+    texts = []
+    for words, policies in said.items():
+        names = f"{', '.join(policy.audience.name for policy in policies)}: " if len(said) > 1 else ""
+        targets = [policy.audience.name for policy in policies if not policy.is_promise]
+        whose = "" if len(targets) == len(policies) else f" for {', '.join(targets)}"
+        texts.append(f"{names}{words}" + (f" (internal target{whose})" if targets else ""))
+    return "; ".join(texts)

@@ -21,7 +21,7 @@ class IncidentTable(tables.Table):
     title = tables.Column(verbose_name="Incident", orderable=False)
     pipeline = tables.Column(linkify=True, order_by=["pipeline__name"])
     state = tables.Column(orderable=False)
-    clocks = tables.Column(empty_values=(), orderable=False)
+    clocks = tables.Column(verbose_name="Clocks", empty_values=(), orderable=False)
     opened_at = tables.Column(verbose_name="Opened")
 
     class Meta:

@@ -11,6 +11,7 @@ from rotations.domain.resolver import Responder
 from .clock import ASKED_WORDS, Clock, ClockKind, exact_words, read, round_words
 
 SUBJECT_LENGTH = 200
+MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,15 @@ def notice_text(facts: Facts, what: str, at: dt.datetime) -> str:
     return f"{head}\n\n{clocks}\n\nYou need not answer this mail. The incident:\n{facts.link}\n"
 
 
-def sla_words(respond_within: dt.timedelta, resolve_within: dt.timedelta, is_promise: bool) -> str:
+def sla_words(respond_minutes: int, resolve_minutes: int) -> str:
     """An SLA in words: answer within 30 min, resolved within 4 h."""
-    target = "" if is_promise else " (internal target)"
-    return f"answer within {exact_words(respond_within)}, resolved within {exact_words(resolve_within)}{target}"
+    return f"answer within {limit_words(respond_minutes)}, resolved within {limit_words(resolve_minutes)}"
+
+
+def limit_words(minutes: int) -> str:
+    """A time limit as people agree on it, in hours and never in days: 30 min, 1 h 30 min, 24 h."""
+    parts = ((minutes // 60, "h"), (minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
 def clock_line(clock: Clock, at: dt.datetime) -> str:
@@ -83,8 +89,8 @@ def at_risk_line(kind: ClockKind, left: dt.timedelta) -> str:
 
 def breached_line(kind: ClockKind, allowed: dt.timedelta, recorded_late: dt.timedelta) -> str:
     """The timeline's line for a breach; it says so when it was recorded long after it happened."""
-    late = f", recorded {round_words(recorded_late)} after" if recorded_late >= dt.timedelta(minutes=1) else ""
-    return f"{ASKED_WORDS[kind].capitalize()} was due within {exact_words(allowed)}{late}."
+    late = f", recorded {round_words(recorded_late)} after" if recorded_late >= MINUTE else ""
+    return f"{ASKED_WORDS[kind].capitalize()} was due within {limit_words(allowed // MINUTE)}{late}."
 
 
 def _target_words(facts: Facts) -> str:

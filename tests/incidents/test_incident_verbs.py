@@ -13,7 +13,6 @@ from incidents.verbs.paging import take_paging_step
 from rotations.models import Message
 from tests.factories import make_incident, make_pipeline, make_sla
 
-
 NO_POLICY = (
     "There is no SLA policy for high incidents of the audience investors. "
     "An administrator must add one in the admin under SLA policies."
