@@ -263,7 +263,6 @@ class InvitationAdmin(admin.ModelAdmin):
     def response_add(self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None) -> HttpResponse:
         link = settings.PUBLIC_URL + reverse("pipelines:invitation", args=[obj.token])
         context = {**self.admin_site.each_context(request), "title": "Invitation made", "opts": self.opts}
-        answer = TemplateResponse(
+        return TemplateResponse(
             request, "admin/pipelines/invitation/created.html", {**context, "invitation": obj, "link": link}
         )
-        return answer

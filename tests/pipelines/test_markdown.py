@@ -42,8 +42,8 @@ def test_an_attack_comes_out_harmless(text, html):
 
 
 def test_what_people_mean_comes_out():
-    text = "**Read** the [logs](https://logs.example/x)\n\n- one\n- two\n\n`SELECT 1`"
+    text = "**Read** the [logs](https://logs.example/)\n\n- one\n- two\n\n`SELECT 1`"
     assert render_markdown(text) == (
-        '<p><strong>Read</strong> the <a href="https://logs.example/x" rel="nofollow noopener noreferrer">logs</a></p>\n'
+        '<p><strong>Read</strong> the <a href="https://logs.example/" rel="nofollow noopener noreferrer">logs</a></p>\n'
         "<ul>\n<li>one</li>\n<li>two</li>\n</ul>\n<p><code>SELECT 1</code></p>\n"
     )
