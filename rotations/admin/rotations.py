@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
-from ..models import Membership, PublicHoliday, Rotation, Unit, UnitPipeline
+from ..models import HolidayYear, Membership, PublicHoliday, Rotation, Unit, UnitPipeline
+from .actions import ReadOnly
 
 
 class MembershipInline(admin.TabularInline):
@@ -88,3 +89,12 @@ class PublicHolidayAdmin(admin.ModelAdmin):
     list_filter = ["calendar"]
     search_fields = ["name", "calendar"]
     date_hierarchy = "day"
+
+
+@admin.register(HolidayYear)
+class HolidayYearAdmin(ReadOnly):
+    """Which years of public holidays were stored, also those without any day."""
+
+    list_display = ["calendar", "year", "stored_at"]
+    list_filter = ["calendar"]
+    search_fields = ["calendar"]
