@@ -40,6 +40,7 @@ def test_open_roles_break_nothing(given, rows):
 
 def test_a_missing_a_doubled_and_an_unknown_row_are_found(given, rows):
     stray = Pair("Loss", FIRST, "A", "B")
+    given["rules"]["max_roles_per_engineer_week"] = None
 
     assert verdict(given, [*rows[1:], rows[1], stray]) == [
         f"doubled {rows[1].week} {rows[1].unit}",
