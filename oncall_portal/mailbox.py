@@ -55,10 +55,10 @@ def mails(folder: Path, limit: int = SHOWN) -> Iterator[Mail]:
 
 def _mail(message: EmailMessage) -> Mail:
     body = message.get_body(("plain",))
-    date = message["Date"]
+    date = parsedate_to_datetime(message["Date"]) if message["Date"] else None
     return Mail(
         subject=str(message["Subject"] or "no subject"),
         to=str(message["To"] or ""),
-        sent_at=parsedate_to_datetime(date) if date else None,
+        sent_at=date and (date if date.tzinfo else date.replace(tzinfo=dt.UTC)),  # -0000 reads as no zone
         text=body.get_content() if body else "",
     )

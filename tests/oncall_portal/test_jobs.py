@@ -1,0 +1,95 @@
+"""Jobs whose process is gone are given back, three times at most."""
+
+import datetime as dt
+import time
+
+import pytest
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from oncall_portal.jobs import JobChildren, reap_jobs
+from rotations.pager import beat
+
+NOW = dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
+
+
+def job(*workers: str, status: str = "RUNNING") -> DBTaskResult:
+    return DBTaskResult.objects.create(
+        status=status,
+        args_kwargs={"args": [], "kwargs": {}},
+        task_path="rotations.tasks.make_plan",
+        worker_ids=list(workers),
+        backend_name="default",
+        run_after=get_date_max(),
+        started_at=NOW,
+    )
+
+
+def status(one: DBTaskResult) -> str:
+    one.refresh_from_db()
+    return one.status
+
+
+@pytest.mark.parametrize(
+    ("workers", "expected"),
+    [
+        (["me.0.aaa"], "RUNNING"),
+        (["me.0.bbb"], "READY"),
+        (["me.0.bbb", "me.0.aaa"], "RUNNING"),
+        (["cycling.0.ccc"], "RUNNING"),
+        (["stale.0.ddd"], "READY"),
+        (["never-seen.0.eee"], "READY"),
+        (["somebodysownworker"], "RUNNING"),
+        (["stale.0.1", "stale.0.2", "stale.0.3"], "FAILED"),
+    ],
+)
+def test_a_job_is_given_back_when_its_process_is_gone(workers, expected, db):
+    beat("cycling", NOW - dt.timedelta(seconds=59))
+    beat("stale", NOW - dt.timedelta(seconds=61))
+    one = job(*workers)
+    reaped = reap_jobs("me", {"me.0.aaa"}, NOW)
+    assert (status(one), reaped) == (expected, int(expected != "RUNNING"))
+
+
+def test_a_job_lost_three_times_fails_in_words(db):
+    one = job("me.0.1", "me.0.2", "me.0.3")
+    reap_jobs("me", frozenset(), NOW)
+    one.refresh_from_db()
+    assert one.exception_class_path == "oncall_portal.jobs.LostJobError"
+    assert "its process was killed 3 times" in one.traceback
+
+
+def test_jobs_that_wait_or_are_done_are_left_alone(db):
+    rest = [job("me.0.1", status=status) for status in ("READY", "SUCCESSFUL", "FAILED")]
+    assert reap_jobs("me", frozenset(), NOW) == 0
+    assert [status(one) for one in rest] == ["READY", "SUCCESSFUL", "FAILED"]
+
+
+def test_another_engine_of_jobs_brings_its_own_workers(settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    assert JobChildren("me", 2).slots == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_child_that_dies_is_replaced_and_its_job_given_back(monkeypatch, tmp_path):
+    sleeper = tmp_path / "sleeper.py"
+    sleeper.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr("oncall_portal.jobs.worker_command", lambda worker_id: ["python3", str(sleeper)])
+    children = JobChildren("me", 1)
+    try:
+        children.tend(timezone.now())
+        [first] = children.alive
+        one = job(first)
+        children.slots[0].process.kill()
+        children.slots[0].process.wait()
+        children.tend(timezone.now())
+        [second] = children.alive
+        assert (status(one), second != first) == ("READY", True)
+        children.slots[0].process.kill()
+        children.slots[0].process.wait()
+        children.tend(timezone.now())
+        assert children.alive == frozenset()  # a child that keeps dying rests, longer each time
+    finally:
+        before = time.monotonic()
+        children.stop(timezone.now())
+    assert time.monotonic() - before < 5
