@@ -71,8 +71,11 @@ def limit_words(minutes: int) -> str:
 
 
 def clock_line(clock: Clock, at: dt.datetime) -> str:
-    """A clock in a text: Answer: 12 min 42 s left."""
-    return f"{ASKED_WORDS[clock.kind].capitalize()}: {read(clock, at).words}"
+    """A clock in a text: Answer: 12 min 42 s left; a stopped one says itself what it is of: Answered after 8 min."""
+    reading = read(clock, at)
+    return (
+        f"{ASKED_WORDS[clock.kind]}: {reading.words}".capitalize() if reading.is_running else reading.words.capitalize()
+    )
 
 
 def paged_line(names: Sequence[str], responders: Sequence[Responder]) -> str:
