@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils.text import slugify
 
@@ -40,30 +41,27 @@ def read_portfolio() -> dict[str, Any]:
 
 def make_people(letters: list[str], engineer_password: str, manager_password: str) -> dict[str, Engineer]:
     """Data Engineer A to D by letter, and their manager by the word."""
+    # hashed once, as hashing is slow on purpose
+    password = make_password(engineer_password)
     people = {
-        letter: Engineer.objects.create_user(
-            username=f"engineer-{letter.lower()}",
-            email=f"engineer-{letter.lower()}@example.org",
-            password=engineer_password,
-            name=f"Data Engineer {letter}",
-            short_name=letter,
-            time_zone=ZONE,
-            holiday_calendar=HOLIDAYS,
-        )
-        for letter in letters
+        letter: _person(f"engineer-{letter.lower()}", f"Data Engineer {letter}", letter, password) for letter in letters
     }
-    people[MANAGER] = Engineer.objects.create_user(
-        username=MANAGER,
-        email="manager@example.org",
-        password=manager_password,
-        name="Data Manager",
-        short_name="M",
-        time_zone=ZONE,
-        holiday_calendar=HOLIDAYS,
-        is_staff=True,
-    )
+    people[MANAGER] = _person(MANAGER, "Data Manager", "M", make_password(manager_password), is_staff=True)
     people[MANAGER].groups.add(Group.objects.get(name=Engineer.MANAGERS))
     return people
+
+
+def _person(username: str, name: str, short_name: str, password: str, **fields: Any) -> Engineer:
+    return Engineer.objects.create(
+        username=username,
+        email=f"{username}@example.org",
+        password=password,
+        name=name,
+        short_name=short_name,
+        time_zone=ZONE,
+        holiday_calendar=HOLIDAYS,
+        **fields,
+    )
 
 
 def make_pipelines(portfolio: dict[str, Any], people: dict[str, Engineer], since: dt.date) -> list[Pipeline]:
