@@ -93,9 +93,10 @@ def duty_rows(own: OwnDuty, at: dt.datetime) -> list[DutyRow]:
 def last_change(own: OwnDuty) -> dt.datetime | None:
     """When the plan or a cover last gave the engineer duty or took some away; one query more.
 
-    A shift that went to somebody else, or was removed, is no longer in the roster: its history still names them.
+    A shift that went to somebody else, or was removed, is no longer in the roster: its history still leads to it.
     """
-    latest = Shift.history.filter(engineer=own.engineer.pk).aggregate(at=Max("history_date"))["at"]
+    ever = Shift.history.filter(engineer=own.engineer.pk).values("id")
+    latest = Shift.history.filter(id__in=ever).aggregate(at=Max("history_date"))["at"]
     moments = [latest] if latest else []
     for cover in own.roster.covers:
         moments += [cover.decided_at, cover.ended_at or cover.decided_at]
