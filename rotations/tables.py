@@ -70,7 +70,9 @@ class WaitingTable(tables.Table):
         "{{ record.request.engineer|person }}", verbose_name="Engineer", order_by="request__engineer__name"
     )
     days = tables.Column(accessor="request__days_text", verbose_name="Days", order_by="request__starts_at")
-    wish = tables.Column(accessor="request__get_state_display", verbose_name="State", orderable=False)
+    wish = tables.Column(
+        accessor="request__get_state_display", verbose_name="State", orderable=False, attrs={"td": {"class": "nowrap"}}
+    )
     line = tables.Column(verbose_name="What deciding it does", orderable=False)
     decide = tables.Column(accessor="request__pk", verbose_name="Decide", orderable=False)
 
@@ -86,4 +88,4 @@ class WaitingTable(tables.Table):
         request = record.request
         here = reverse("admin:rotations_timeoffrequest_change", args=[request.pk])
         link = here if self.viewer.is_staff else request.get_absolute_url()
-        return format_html('<a href="{}">Decide on {}</a>', link, request)
+        return format_html('<a href="{}">Decide<span class="visually-hidden"> on {}</span></a>', link, request)

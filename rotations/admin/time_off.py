@@ -88,7 +88,8 @@ class TimeOffRequestAdmin(ReadOnly, ObjectActions, SimpleHistoryAdmin):
 
     def get_fields(self, request: HttpRequest, obj: TimeOffRequest | None = None) -> list[str]:
         reason = ["kind", "reason"] if obj and may_see_reason(request.user, obj) else []
-        return ["engineer", "days_text", *reason, "state", "requested_at", "decided_by", "decided_at", "decision_note"]
+        decided = ["decided_by", "decided_at", "decision_note"] if obj and obj.decided_at else []
+        return ["engineer", "days_text", *reason, "state", "requested_at", *decided]
 
     def get_readonly_fields(self, request: HttpRequest, obj: TimeOffRequest | None = None) -> list[str]:
         return self.get_fields(request, obj)
@@ -161,6 +162,7 @@ def _decision(request: HttpRequest, row: TimeOffRequest, at: dt.datetime) -> dic
     return {
         "request_row": row,
         "title": f"Time off: {row}",
+        "subtitle": None,
         "effect": effect_of(row, at, zone) if row.is_waiting else None,
         "covers": covers_in_force(row, zone),
         "decides": row.is_waiting and place is not None,
