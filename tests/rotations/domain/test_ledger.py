@@ -1,0 +1,71 @@
+"""The ledger: tokens, weeks, weekend days and public holidays of whoever really had duty."""
+
+import datetime as dt
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rotations.domain.ledger import ZERO, Load, balances, fair_share, ledger
+from rotations.domain.roster import Role, Shift
+from rotations.domain.spans import WEEK, Span, local_days
+from rotations.domain.wording import moment_text, span_text
+from tests.rotations.domain.rosters import START, A, B, C, D, cover, days, pair, roster
+
+
+def test_a_week_as_primary_is_two_tokens_and_as_secondary_one():
+    loads = ledger(roster(pair(A, B)))
+    assert loads[A] == Load(tokens=2, primary_weeks=1, weekend_days=2)
+    assert loads[B] == Load(tokens=1, secondary_weeks=1, weekend_days=2)
+    assert loads[C] == ZERO
+
+
+def test_who_covers_carries_it():
+    loads = ledger(roster(pair(A, B), covers=[cover(101, A, C, days(28, 30))]))
+    assert (loads[A].tokens, loads[C].tokens) == (pytest.approx(2 * 5 / 7), pytest.approx(2 * 2 / 7))
+    assert (loads[A].weekend_days, loads[C].weekend_days) == (0, 2)
+
+
+def test_a_day_on_duty_for_two_units_is_one_day():
+    assert ledger(roster(pair(A, B), pair(A, B, unit=2)))[A].weekend_days == 2
+
+
+def test_public_holidays_are_those_of_the_engineers_own_calendar():
+    team = replace(roster(pair(A, B)), holidays={"US": {dt.date(2026, 11, 26): "Thanksgiving"}})
+    team = replace(team, people={**team.people, B: replace(team.people[B], holiday_calendar="DE")})
+    assert [ledger(team)[engineer].holiday_days for engineer in (A, B)] == [1, 0]
+
+
+def test_only_the_span_asked_for_counts():
+    loads = ledger(roster(pair(A, B), pair(A, B, week=1)), Span(START, START + WEEK))
+    assert loads[A].tokens == 2
+
+
+@pytest.mark.parametrize("monday", [dt.date(2026, 10, 19), dt.date(2027, 3, 22)])
+def test_a_week_with_a_change_of_the_clock_is_one_week(monday):
+    zone = ZoneInfo("Europe/Berlin")
+    span = local_days(monday, monday + dt.timedelta(days=6), zone)
+    team = roster()
+    team = replace(
+        team,
+        window=span,
+        teams={1: replace(team.teams[1], calendar=replace(team.teams[1].calendar, zone=zone))},
+        shifts=(Shift(1, 1, Role.PRIMARY, A, span),),
+    )
+    assert ledger(team)[A] == Load(tokens=2, primary_weeks=1, weekend_days=2)
+
+
+def test_the_fair_share_is_the_mean_and_balances_add_up_to_nothing():
+    team = roster(pair(A, B))
+    assert fair_share(ledger(team), team.teams[1]) == 0.75
+    assert balances(team, team.teams[1]) == {A: 1.25, B: 0.25, C: -0.75, D: -0.75}
+
+
+def test_spans_are_told_as_short_as_they_can_be():
+    zone = ZoneInfo("Europe/Berlin")
+    day = local_days(dt.date(2026, 11, 26), dt.date(2026, 11, 26), zone)
+    assert span_text(day, zone) == "Thu 26 Nov 2026"
+    assert span_text(Span(day.start, day.end + dt.timedelta(days=1)), zone) == "Thu 26 Nov to Fri 27 Nov 2026"
+    assert span_text(Span(day.start, day.start + dt.timedelta(hours=9)), zone) == "Thu 26 Nov 2026, 00:00 to 09:00"
+    assert span_text(day, ZoneInfo("UTC")) == "Wed 25 Nov, 23:00 to Thu 26 Nov 2026, 23:00"
+    assert moment_text(day.start, zone) == "Thu 26 Nov 2026, 00:00 (Europe/Berlin)"
