@@ -46,8 +46,7 @@ def claim_breaches(now: dt.datetime, limit: int) -> list[int]:
 def settle_clock(clock_id: int, now: dt.datetime) -> None:
     """Record what a clock has come to; nothing if somebody else did meanwhile."""
     number = Clock.objects.values_list("incident_id", flat=True).get(pk=clock_id)
-    locked = Incident.objects.select_for_update(of=("self",)).select_related("pipeline", "acknowledged_by")
-    incident = locked.get(pk=number)
+    incident = Incident.objects.select_for_update().get(pk=number)
     settle(incident, Clock.objects.get(pk=clock_id), now)
 
 

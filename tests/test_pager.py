@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from urllib.parse import quote, urlencode
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -60,8 +61,10 @@ def database_url() -> str:
     where = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{where['NAME']}"
-    host = where["HOST"].replace("/", "%2F")
-    return f"postgres://{where['USER']}:{where['PASSWORD']}@{host}:{where['PORT']}/{where['NAME']}"
+    server = f"{where['HOST']}:{where['PORT']}" if where["PORT"] else where["HOST"]
+    options = {name: value for name, value in where["OPTIONS"].items() if isinstance(value, str)}
+    who = f"{quote(where['USER'])}:{quote(where['PASSWORD'])}"
+    return f"postgresql://{who}@{server}/{where['NAME']}?{urlencode(options)}".rstrip("?")
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def reschedule_paging(incident: Incident, respond_within: dt.timedelta, at: dt.d
 def take_paging_step(number: int, at: dt.datetime) -> bool:
     """Page who the next step calls, if one is due at an instant; whether it was."""
     with transaction.atomic():
-        incident = Incident.objects.select_for_update(of=("self",)).select_related("pipeline").get(pk=number)
+        incident = Incident.objects.select_for_update().get(pk=number)
         pages = pages_of_round(incident)
         if not (incident.next_page_at and (incident.next_page_at <= at or _reached_nobody(incident, pages))):
             return False
