@@ -10,6 +10,7 @@
     }
   };
 
-  window.addEventListener("load", name);
+  // after select2 has made its boxes, which jQuery does once it is ready, maybe later than the page
+  window.addEventListener("load", () => (window.django?.jQuery ?? ((now) => now()))(name));
   document.addEventListener("formset:added", () => setTimeout(name));
 })();

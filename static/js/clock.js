@@ -2,27 +2,25 @@
 // The words are the server's (see the head of static/css/base.css for the states). data-now is the server's instant
 // when it wrote the page, so that a wrong clock in the reader's machine shows no wrong time; it may be left out.
 (() => {
-  const MINUTE = 60;
-  const HOUR = 60 * MINUTE;
-  const DAY = 24 * HOUR;
+  const UNITS = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
 
-  const length = (seconds) => {
-    if (seconds >= DAY) return `${Math.floor(seconds / DAY)} d ${Math.floor((seconds % DAY) / HOUR)} h`;
-    if (seconds >= HOUR) return `${Math.floor(seconds / HOUR)} h ${Math.floor((seconds % HOUR) / MINUTE)} min`;
-    if (seconds >= MINUTE) return `${Math.floor(seconds / MINUTE)} min ${seconds % MINUTE} s`;
-    return `${seconds} s`;
+  // Two units at most, none that is zero; the twin of exact_words in incidents/domain/clock.py.
+  const exact = (seconds) => {
+    const first = UNITS.findIndex(([size]) => seconds >= size);
+    if (first < 0) return "0 s";
+    const parts = UNITS.slice(first, first + 2).map(([size, unit], place) => [
+      Math.floor((place ? seconds % UNITS[first][0] : seconds) / size),
+      unit,
+    ]);
+    return parts.filter(([count]) => count).map((part) => part.join(" ")).join(" ");
   };
 
-  const ago = (seconds) => {
-    const minutes = seconds >= MINUTE && seconds < HOUR;
-    return minutes ? `${Math.floor(seconds / MINUTE)} min` : length(seconds);
-  };
+  const round = (seconds) => exact(seconds < 60 ? seconds : seconds - (seconds % 60));
 
   const read = (due, warn, now) => {
-    const left = Math.floor((due - now) / 1000);
-    if (left < 0) return ["breached", `breached ${ago(-left)} ago`];
-    if (warn !== null && now >= warn) return ["at-risk", `at risk, ${length(left)} left`];
-    return ["on-track", `${length(left)} left`];
+    if (now >= due) return ["breached", `breached ${round(Math.floor((now - due) / 1000))} ago`];
+    const left = `${exact(Math.floor((due - now) / 1000))} left`;
+    return warn !== null && now >= warn ? ["at-risk", `at risk, ${left}`] : ["on-track", left];
   };
 
   const clocks = [...document.querySelectorAll(".clock[data-due]")].map((element) => ({
