@@ -47,11 +47,11 @@ test-postgres: environment-dev
 
 test-browser: environment-dev chromium
 	@$(call collect)
-	@echo "== in Chromium" && TEST_DATABASE_URL= $(PYTEST) -m "browser and not pages"
+	@echo "== in Chromium" && TEST_DATABASE_URL= $(PYTEST) tests/browser -m "not pages"
 
 test-long: environment-dev chromium
 	@echo "== long" && TEST_DATABASE_URL= $(PYTEST) -n 2 -m "not browser" --hypothesis-profile=long
-	@TEST_DATABASE_URL= $(PYTEST) -m pages
+	@TEST_DATABASE_URL= $(PYTEST) tests/browser -m pages
 
 lint: environment-dev ## style of code and templates
 	@echo "== lint" && .venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet .
