@@ -13,7 +13,7 @@ from rotations.domain.duty import duties
 from rotations.domain.ledger import ledger
 from rotations.domain.roster import Absence, Role
 from rotations.domain.spans import WEEK, Span
-from tests.rotations.domain.rosters import LONG_AGO, START, A, B, C, D, cover, days, pair, roster
+from tests.rotations.domain.covering_rosters import LONG_AGO, START, A, B, C, D, cover, days, pair, roster
 
 EARLY = LONG_AGO
 THURSDAY = days(26, 27)

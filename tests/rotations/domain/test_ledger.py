@@ -10,7 +10,7 @@ from rotations.domain.ledger import ZERO, Load, balances, fair_share, ledger
 from rotations.domain.roster import Role, Shift
 from rotations.domain.spans import WEEK, Span, local_days
 from rotations.domain.wording import moment_text, span_text
-from tests.rotations.domain.rosters import START, A, B, C, D, cover, days, pair, roster
+from tests.rotations.domain.covering_rosters import START, A, B, C, D, cover, days, pair, roster
 
 
 def test_a_week_as_primary_is_two_tokens_and_as_secondary_one():
