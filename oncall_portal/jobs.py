@@ -14,7 +14,6 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Set
 from dataclasses import dataclass
 
@@ -82,11 +81,12 @@ class JobChildren:
         running = [slot.process for slot in self.slots if slot.process and slot.process.poll() is None]
         for process in running:
             process.terminate()
-        deadline = time.monotonic() + GRACE
+        grace = GRACE
         for process in running:
             try:
-                process.wait(max(0.0, deadline - time.monotonic()))
+                process.wait(grace)
             except subprocess.TimeoutExpired:
+                grace = 0.1  # the others have had the same time by now
                 process.kill()
                 process.wait()
         reap_jobs(self.pager, frozenset(), now)

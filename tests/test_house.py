@@ -43,6 +43,9 @@ FLOORS = {
     "accounts": 6,
     "tasks": 6,
     "pager": 6,
+    "jobs": 6,
+    "health": 6,
+    "mailbox": 6,
     "due": 6,
     "seed": 6,
     "middleware": 6,
@@ -65,7 +68,7 @@ TOP_LEVEL = {
     *("Dockerfile", "compose.yaml"),
 }
 JUNK_DRAWERS = {"common", "utils", "util", "core", "helpers", "services", "misc", "extra"}
-ASK_THE_TIME = {"views", "management", "admin"}
+ASK_THE_TIME = {"views", "health", "management", "admin"}
 ASK_THE_TIME_TOO = {
     "pipelines.rights": "a right is asked for now: has_perm takes no instant",
     "pipelines.templatetags.portal": "a tag leaves out the year when it is this year's; it has no view to ask",
