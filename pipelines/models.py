@@ -91,6 +91,11 @@ class Engineer(AbstractUser):
         """The name for narrow places."""
         return self.short_name or initials(str(self))
 
+    @property
+    def hue(self) -> int:
+        """Which of the ten hues is theirs, the same everywhere."""
+        return self.pk % 10
+
     def get_full_name(self) -> str:
         return str(self)
 

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from pipelines.models import Engineer
 
 from .loads.time_off import Waiting
-from .models import Rotation, TimeOffRequest
+from .models import Plan, Rotation, TimeOffRequest
 
 MANAGERS = (
     "{% for manager in record.managers.all %}{{ manager|person }}{% if not forloop.last %}, {% endif %}{% endfor %}"
@@ -36,6 +36,32 @@ class RotationTable(tables.Table):
 
     def render_handoff(self, value: str, record: Rotation) -> str:
         return f"{value}, {record.handoff_time:%H:%M}"
+
+
+class PlanTable(tables.Table):
+    name = tables.Column(verbose_name="Plan", accessor="pk", linkify=True, order_by="pk")
+    first_week = tables.DateColumn(verbose_name="First week", format="D j M Y")
+    weeks = tables.Column(verbose_name="Weeks", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
+    state = tables.Column(accessor="get_state_display", verbose_name="State", order_by="state")
+    asked = tables.TemplateColumn(
+        "{{ record.asked_at|moment }}{% if record.asked_by %} by {{ record.asked_by }}{% endif %}",
+        verbose_name="Asked",
+        order_by="asked_at",
+    )
+    published = tables.TemplateColumn(
+        "{{ record.published_at|moment }}{% if record.published_by %} by {{ record.published_by }}{% endif %}",
+        verbose_name="Published",
+        order_by="published_at",
+    )
+
+    class Meta:
+        model = Plan
+        fields = ()
+        attrs = {"caption": "Plans, newest first"}
+        empty_text = "There is no plan yet; a manager of the rotation makes the first one."
+
+    def render_name(self, value: int) -> str:
+        return f"Plan {value}"
 
 
 class MyTimeOffTable(tables.Table):

@@ -51,7 +51,7 @@ def person(engineer: Engineer | None) -> str:
         return ""
     return format_html(
         '<span class="person"><span class="chip hue-{}" aria-hidden="true">{}</span> {}</span>',
-        engineer.pk % 10,
+        engineer.hue,
         engineer.letters,
         engineer,
     )
@@ -65,7 +65,7 @@ def letters(engineer: Engineer | None) -> str:
     return format_html(
         '<span class="chip hue-{}" title="{}"><span aria-hidden="true">{}</span>'
         '<span class="visually-hidden">{}</span></span>',
-        engineer.pk % 10,
+        engineer.hue,
         engineer,
         engineer.letters,
         engineer,

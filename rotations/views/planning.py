@@ -9,15 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from django_tables2 import RequestConfig
 
 from ..forms import PlanForm
 from ..loads.planning import next_unplanned_week
 from ..loads.plans import plan_view
 from ..models import Plan, Rotation
+from ..tables import PlanTable
 from ..tasks import make_plan
 from ..verbs.planning import ask_plan, publish_plan
-
-SHOWN = 20
 
 
 def plans(request: HttpRequest, slug: str) -> HttpResponse:
@@ -29,12 +29,9 @@ def plans(request: HttpRequest, slug: str) -> HttpResponse:
     form = PlanForm(request.POST or None, rotation=rotation, next_week=next_unplanned_week(rotation, timezone.now()))
     if request.method == "POST" and form.is_valid() and (asked := _ask(request, rotation, form)):
         return redirect(asked)
-    context = {
-        "rotation": rotation,
-        "form": form,
-        "plans": rotation.plans.select_related("asked_by", "published_by", "rotation")[:SHOWN],
-        "may_publish": may_publish,
-    }
+    table = PlanTable(rotation.plans.select_related("asked_by", "published_by", "rotation").defer("problem", "answer"))
+    RequestConfig(request, paginate={"per_page": 20}).configure(table)
+    context = {"rotation": rotation, "form": form, "table": table, "may_publish": may_publish}
     return render(request, "rotations/plans.html", context, status=422 if form.errors else 200)
 
 

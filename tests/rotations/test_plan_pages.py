@@ -107,10 +107,10 @@ def test_unknown_rotations_and_plans_are_404(team, cast, sign_in, draft):
 
 def test_the_list_takes_as_many_queries_at_one_plan_as_at_many(team, cast, sign_in, django_assert_num_queries, draft):
     client = sign_in(cast.manager)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(PLANS)
     for _ in range(9):
         draft.pk = None
         draft.save()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(PLANS)
