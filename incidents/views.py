@@ -126,11 +126,11 @@ def _incident(number: int) -> Incident:
 def _page(request: HttpRequest, found: Incident, refused: BaseForm | None = None, status: int = 200) -> HttpResponse:
     page = incident_page(found, timezone.now())
     offered = {
-        "note": forms.NoteForm(),
-        "mitigate": forms.MitigateForm(),
-        "resolve": forms.ResolveForm(),
-        "reopen": forms.ReopenForm(),
-        "severity": forms.SeverityForm(initial={"severity": found.severity}),
+        "note": forms.NoteForm(auto_id="note-%s"),
+        "mitigate": forms.MitigateForm(auto_id="mitigate-%s"),
+        "resolve": forms.ResolveForm(auto_id="resolve-%s"),
+        "reopen": forms.ReopenForm(auto_id="reopen-%s"),
+        "severity": forms.SeverityForm(auto_id="severity-%s", initial={"severity": found.severity}),
     }
     for name, form in offered.items():
         if isinstance(refused, type(form)):
