@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import NARROW, WIDE, assert_accessible, assert_fits
 from tests.source import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.pages]
+pytestmark = [pytest.mark.browser, pytest.mark.pages, pytest.mark.timeout(600)]
 PICTURES = ROOT / "test-results" / "pages"
 # name: path, and the link to follow from there where an address has a number
 PAGES = {
