@@ -35,9 +35,12 @@ def next_unplanned_week(rotation: Rotation, at: dt.datetime) -> dt.date:
     """The day of the first hand-off from `at` on behind which nothing is published yet."""
     calendar = calendar_for(rotation)
     last = Shift.objects.filter(unit__rotation=rotation).aggregate(last=Max("ends_at"))["last"]
-    after = max(at, last or at)
-    week = calendar.week_of(after.astimezone(calendar.zone).date())
-    return week if calendar.handoff(week) >= after else week + WEEK
+    return _first_handoff_from(max(at, last or at), calendar)
+
+
+def _first_handoff_from(at: dt.datetime, calendar: facts.Calendar) -> dt.date:
+    week = calendar.week_of(at.astimezone(calendar.zone).date())
+    return week if calendar.handoff(week) >= at else week + WEEK
 
 
 def planning_problem(
@@ -59,7 +62,7 @@ def planning_problem(
         unit for unit in roster.units.values() if unit.team == rotation.pk and in_service.intersection(unit.pipelines)
     ]
     published = _published(roster, units, spans)
-    unfrozen = (at + dt.timedelta(days=rotation.freeze_days)).astimezone(calendar.zone).date()
+    unfrozen = _first_handoff_from(at + dt.timedelta(days=rotation.freeze_days), calendar)
     return {
         "name": f"{rotation.name}, {weeks} weeks from {first_week}",
         "start": first_week.isoformat(),

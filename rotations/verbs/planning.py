@@ -94,6 +94,7 @@ def publish_plan(plan: Plan, *, by: Engineer | None, at: dt.datetime) -> list[Ch
     plan = Plan.objects.select_for_update().get(pk=plan.pk)
     _check_publishable(plan, rotation, at)
     changes = _changes(plan, rotation)
+    _check_time(changes, rotation, at)
     for change in changes:
         _place(change, plan, by, at)
     cover_planned(rotation, calendar_for(rotation).week_span(plan.first_week, plan.weeks), by=by, at=at)
@@ -114,6 +115,15 @@ def _check_publishable(plan: Plan, rotation: Rotation, at: dt.datetime) -> None:
     asked = plan.problem
     if any(current[key] != asked[key] for key in ("published", "units")) or _absences(current) != _absences(asked):
         raise ValidationError("Duty, owners or time off changed since this plan was made: plan again.")
+
+
+def _check_time(changes: list[Change], rotation: Rotation, at: dt.datetime) -> None:
+    """Time went on since the plan was made: it must not reach into the past, nor move what is frozen by now."""
+    frozen_until = at + dt.timedelta(days=rotation.freeze_days)
+    if any(change.span.start < at for change in changes):
+        raise ValidationError("A week of this plan has begun since it was made: plan again.")
+    if any(change.before and change.span.start < frozen_until for change in changes):
+        raise ValidationError("This plan would move duty that is frozen by now: plan again.")
 
 
 def _absences(problem: dict[str, Any]) -> dict[str, tuple[list[str], list[str]]]:

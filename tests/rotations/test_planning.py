@@ -149,7 +149,7 @@ def test_a_changed_shift_keeps_its_row_and_ends_its_covers(team, cast, monday):
 
 def test_what_lies_in_the_freeze_never_moves(team, cast, monday):
     publish_plan(make_draft(team, cast, monday), by=cast.manager, at=monday)
-    frozen = {key: who for key, who in duty(team.rotation).items() if key[2] < at("2026-12-07 00:00")}
+    frozen = {key: who for key, who in duty(team.rotation).items() if key[2] < at("2026-12-14 00:00")}
     take_off(Shift.objects.get(unit=team.on_profit, role="primary", starts_at=at("2026-11-30 09:00")).engineer,
              "2026-11-30 00:00", "2026-12-07 12:00", monday)  # fmt: skip
     plan = make_draft(team, cast, monday)
@@ -174,6 +174,20 @@ def test_time_off_approved_meanwhile_makes_a_draft_stale(team, cast, monday):
     with pytest.raises(ValidationError, match="time off changed"):
         publish_plan(plan, by=cast.manager, at=monday)
     assert not Shift.objects.filter(plan=plan).exists()
+
+
+def test_a_draft_that_time_overtook_is_refused_and_changes_nothing(team, cast, monday):
+    first = make_draft(team, cast, monday)
+    with pytest.raises(ValidationError, match="A week of this plan has begun since it was made"):
+        publish_plan(first, by=cast.manager, at=at("2026-11-30 09:01"))
+    publish_plan(first, by=cast.manager, at=monday)
+    shift = Shift.objects.get(unit=team.on_profit, role="primary", starts_at=at("2026-12-21 09:00"))
+    take_off(shift.engineer, "2026-12-21 00:00", "2026-12-28 00:00", monday)
+    moving = make_draft(team, cast, monday)
+    before = duty(team.rotation)
+    with pytest.raises(ValidationError, match="frozen by now"):
+        publish_plan(moving, by=cast.manager, at=at("2026-12-10 12:00"))
+    assert duty(team.rotation) == before
 
 
 def test_a_plan_with_a_gap_is_not_published(team, cast, monday):
