@@ -68,11 +68,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A unit, with the rotation it stands in as its group, or an engineer."""
+    """A unit or an engineer; `heading` names the rotation above its first unit, where there are several."""
 
     name: str
     lines: tuple[Line, ...]
-    group: str = ""
+    heading: str = ""
     pages: tuple[Page, ...] = ()
     letters: str = ""
     hue: int | None = None
@@ -134,7 +134,7 @@ class Deck:
 def grid_by_pipeline(sheet: Sheet, units: Iterable[int]) -> Grid:
     """Units in the order given, each with a line for its primary and one for its secondary, then who is away."""
     deck = Deck(sheet)
-    rows = tuple(_unit_row(sheet, deck, unit) for unit in units)
+    rows = tuple(_unit_row(sheet, deck, unit, heading) for unit, heading in _headed(sheet.roster, units))
     notes = (_note_line(sheet, "Public holidays", _holidays(sheet)), _note_line(sheet, "Away", _away(sheet)))
     return Grid(sheet.period, By.PIPELINE, rows, notes, tuple(deck.cards.values()))
 
@@ -152,10 +152,19 @@ def grid_by_engineer(sheet: Sheet, engineers: Iterable[int]) -> Grid:
     return Grid(sheet.period, By.ENGINEER, rows, notes, tuple(deck.cards.values()))
 
 
-def _unit_row(sheet: Sheet, deck: Deck, unit: int) -> Row:
+def _headed(roster: Roster, units: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """Units with the name of their rotation on the first of each; one rotation alone needs no name."""
+    above = None if len(roster.teams) > 1 else next(iter(roster.teams), None)
+    for unit in units:
+        team = roster.team_of(roster.units[unit])
+        yield unit, "" if team.id == above else team.name
+        above = team.id
+
+
+def _unit_row(sheet: Sheet, deck: Deck, unit: int, heading: str) -> Row:
     post = sheet.roster.units[unit]
     lines = tuple(_line(sheet, deck, role.value, sheet.places[unit, role]) for role in Role)
-    return Row(post.name, lines, sheet.roster.team_of(post).name, sheet.labels.pages.get(unit, ()))
+    return Row(post.name, lines, heading, sheet.labels.pages.get(unit, ()))
 
 
 def _engineer_row(sheet: Sheet, deck: Deck, engineer: int, pieces: Iterable[Piece]) -> Row:

@@ -21,7 +21,7 @@ from ..domain.spans import DAY, UTC, Span
 from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest, UnitPipeline
 from .roster import absence_facts, calendar_of, cover_facts, holidays_in, person, shift_facts
 
-ROWS = 40
+ROWS = 25
 # a week goes by the rotation's clock, which may be most of a day away from the reader's
 MARGIN = 2 * DAY
 
