@@ -117,6 +117,14 @@ def test_a_warning_and_a_breach_are_recorded_and_told_once_each_though_nobody_lo
     assert told("Breached") == ["A", "A", "B", "B", "M", "M"]
 
 
+def test_two_workers_that_claimed_the_same_record_it_once(incident, monday):
+    for at, works in ((monday, DUE_WORK), (after(monday, 31), DUE_WORK[1:])):
+        claims = [(work, claimed) for work in works for claimed in work.claim(at, 50)]
+        for work, claimed in [*claims, *claims]:
+            work.act(claimed, at)
+    assert [kind for kind, _ in entries(incident, "paged", "at risk", "breached")] == ["paged", "at risk", "breached"]
+
+
 def test_a_breach_of_one_clock_leaves_the_other_its_own(incident, cast, monday):
     cycle(after(monday, 31))
     verbs.acknowledge(incident, by=cast.a, at=after(monday, 32))

@@ -209,9 +209,10 @@ def test_of_two_who_acknowledge_at_once_exactly_one_wins(team, cast, monday):
     start, refusals = threading.Barrier(2), []
 
     def answer(engineer) -> None:
+        seen_open = Incident.objects.get(pk=incident.pk)
         start.wait()
         try:
-            verbs.acknowledge(incident, by=engineer, at=monday)
+            verbs.acknowledge(seen_open, by=engineer, at=monday)
         except ValidationError as refusal:
             refusals.extend(refusal.messages)
         finally:
