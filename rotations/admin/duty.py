@@ -63,6 +63,7 @@ class CoverAdmin(ReadOnly, SimpleHistoryAdmin):
         *("shift", "replaces", "engineer", "starts_at", "ends_at"),
         *("decided_by", "decided_at", "ended_by", "ended_at"),
     ]
+    readonly_fields = fields  # the page of an old version asks for each as a field of a form otherwise
 
     @admin.display(description="unit", ordering="shift__unit")
     def unit(self, cover: Cover) -> str:
