@@ -34,7 +34,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All there is to say about a piece. `who` and `letters` are empty where nobody stands; `short` is the unit in letters."""
+    """All there is to say about a piece; `who` and `letters` are empty where nobody stands, `short` is the unit's."""
 
     key: str
     title: str
