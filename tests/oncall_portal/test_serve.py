@@ -11,6 +11,8 @@ import pytest
 from oncall_portal.management.commands import serve
 from tests.portal import Portal
 
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("serve")]
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
