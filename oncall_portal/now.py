@@ -7,17 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Q
 from django.urls import reverse
 
 from incidents.loads import IncidentRow, open_incidents
 from pipelines.models import Area, Engineer
-from rotations.domain.duty import duties_of_shift
-from rotations.domain.roster import Roster
 from rotations.domain.spans import DAY, Span
 from rotations.loads.on_call import Standing, on_call_now
-from rotations.loads.roster import cover_facts, shift_facts
-from rotations.models import Cover, Shift, TimeOffRequest, Unit
+from rotations.loads.own_duty import DutyRow, duty_rows, load_own_duty
+from rotations.models import TimeOffRequest
 
 DUTY_AHEAD = 180 * DAY
 DUTIES_SHOWN = 4
@@ -29,17 +26,6 @@ class AreaRows:
 
     area: Area
     standings: tuple[Standing, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MyDuty:
-    """A piece of my duty that runs or comes next."""
-
-    unit: Unit
-    role: str
-    span: Span
-    covers_for: Engineer | None
-    is_now: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +44,7 @@ class NowPage:
     areas: tuple[AreaRows, ...]
     incidents: tuple[IncidentRow, ...]
     first_for: tuple[str, ...]
-    duties: tuple[MyDuty, ...]
+    duties: tuple[DutyRow, ...]
     waiting: tuple[Waiting, ...]
 
 
@@ -72,7 +58,7 @@ def now_page(user: Engineer, at: dt.datetime) -> NowPage:
         areas=tuple(_by_area(standings)),
         incidents=incidents,
         first_for=first_for,
-        duties=my_duties(user, at)[:DUTIES_SHOWN],
+        duties=tuple(duty_rows(load_own_duty(user, Span(at, at + DUTY_AHEAD)), at)[:DUTIES_SHOWN]),
         waiting=(*_unanswered(incidents, first_for), *_requests(user)),
     )
 
@@ -80,34 +66,6 @@ def now_page(user: Engineer, at: dt.datetime) -> NowPage:
 def _by_area(standings: Iterable[Standing]) -> Iterable[AreaRows]:
     for area, rows in groupby(standings, key=lambda row: row.pipeline.area):
         yield AreaRows(area, tuple(rows))
-
-
-def my_duties(user: Engineer, at: dt.datetime) -> tuple[MyDuty, ...]:
-    """Somebody's duty from an instant on, after covers, in order of time; three queries."""
-    window = Span(at, at + DUTY_AHEAD)
-    mine = Q(engineer=user) | Q(covers__engineer=user, covers__ended_at=None)
-    rows = list(Shift.objects.in_span(window).filter(mine).select_related("unit", "engineer").distinct())
-    covers = Cover.objects.filter(shift__in=rows)
-    roster = Roster(
-        window, {}, {}, {}, tuple(shift_facts(row) for row in rows), tuple(cover_facts(row) for row in covers)
-    )
-    by_pk = {row.pk: row for row in rows}
-    pieces = [
-        duty
-        for shift in roster.shifts
-        for duty in duties_of_shift(roster, shift)
-        if duty.engineer == user.pk and duty.span.meets(window)
-    ]
-    return tuple(
-        MyDuty(
-            unit=by_pk[duty.shift.id].unit,
-            role=duty.role.value,
-            span=duty.span,
-            covers_for=by_pk[duty.shift.id].engineer if duty.cover else None,
-            is_now=at in duty.span,
-        )
-        for duty in sorted(pieces, key=lambda duty: (duty.span, duty.role, duty.unit))
-    )
 
 
 def _unanswered(incidents: Iterable[IncidentRow], first_for: tuple[str, ...]) -> Iterable[Waiting]:

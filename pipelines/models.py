@@ -13,8 +13,8 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 from timezone_field import TimeZoneField
 
+from .domain.faces import hue, initials
 from .domain.holiday_calendars import holiday_calendar_error
-from .domain.initials import initials
 
 
 def validate_holiday_calendar(key: str) -> None:
@@ -94,7 +94,12 @@ class Engineer(AbstractUser):
     @property
     def hue(self) -> int:
         """Which of the ten hues is theirs, the same everywhere."""
-        return self.pk % 10
+        return hue(self.pk)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        # signing in is no change of the person, and would bury those that are
+        self.skip_history_when_saving = kwargs.get("update_fields") == ["last_login"]
+        super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
         return str(self)

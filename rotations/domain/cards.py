@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from pipelines.domain.faces import hue
+
 from .columns import day_words
 from .duty import Duty
 from .pieces import Hole, Piece
@@ -91,7 +93,7 @@ class Scribe:
         return Card(
             key=key,
             title=duty.role.value,
-            classes=" ".join(filter(None, [*classes, f"hue-{duty.engineer % 10}"])),
+            classes=" ".join(filter(None, [*classes, f"hue-{hue(duty.engineer)}"])),
             starts=self._moment(duty.span.start),
             ends=self._moment(duty.span.end),
             because=because,

@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from pipelines.domain.faces import hue
+
 from .cards import Card, Labels, Page, Scribe
 from .columns import Column, Period, short_days_words
 from .duty import Duty
@@ -173,7 +175,7 @@ def _engineer_row(sheet: Sheet, deck: Deck, engineer: int, pieces: Iterable[Piec
         name=sheet.roster.name(engineer),
         lines=(_line(sheet, deck, "", everything),),
         letters=sheet.labels.letters.get(engineer, ""),
-        hue=engineer % 10,
+        hue=hue(engineer),
         is_mine=engineer == sheet.reader,
     )
 
@@ -221,7 +223,7 @@ def _away(sheet: Sheet) -> list[tuple[Note, ...]]:
     letters = sheet.labels.letters
     return [
         tuple(
-            Note(letters.get(one.engineer, ""), sheet.roster.name(one.engineer), part, one.engineer % 10)
+            Note(letters.get(one.engineer, ""), sheet.roster.name(one.engineer), part, hue(one.engineer))
             for one, part in content
             if isinstance(one, Absence)
         )

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from oncall_portal.now import my_duties, now_page
+from oncall_portal.now import now_page
 from rotations.models import Membership, TimeOffRequest, Unit, UnitPipeline
 from tests.factories import make_cover, make_pipeline, make_shift
 
@@ -33,14 +33,13 @@ def test_it_says_first_whether_i_am_called_first(team, cast, sign_in):
 
 def test_my_duty_is_what_remains_after_covers(team, cast, monday):
     make_cover(team.shifts.profit_primary, cast.d, "2026-11-24 00:00", "2026-11-25 00:00")
-    assert [(duty.role, duty.span.start, duty.is_now) for duty in my_duties(cast.a, monday)] == [
+    assert [(row.role, row.starts_at, row.is_now) for row in now_page(cast.a, monday).duties] == [
         ("primary", monday - dt.timedelta(hours=1), True),
         ("primary", dt.datetime(2026, 11, 25, tzinfo=dt.UTC), False),
     ]
-    covered = my_duties(cast.d, monday)
-    assert [(duty.role, duty.unit.name, duty.covers_for) for duty in covered] == [
-        ("secondary", "Growth", None),
-        ("primary", "Profit", cast.a),
+    assert [(row.role, row.unit, row.covers_for) for row in now_page(cast.d, monday).duties] == [
+        ("secondary", "Growth", ""),
+        ("primary", "Profit", "Data Engineer A"),
     ]
 
 
