@@ -29,6 +29,11 @@ class Duty:
     secondary: str
 
 
+def noon(day: dt.date) -> dt.datetime:
+    """Noon in the rotation's zone, or near it."""
+    return dt.datetime.combine(day, dt.time(16), dt.UTC)
+
+
 def called(portal: Portal, at: dt.datetime) -> list[dict]:
     """What the terminal says of an instant."""
     return json.loads(portal.manage("oncall", "--at", at.isoformat(), "--json", check=False).stdout)["pipelines"]
@@ -36,13 +41,13 @@ def called(portal: Portal, at: dt.datetime) -> list[dict]:
 
 def duty_ahead(portal: Portal) -> Duty:
     """The first working day at least two weeks away on which somebody is primary and nothing stands in the way."""
-    noon = dt.datetime.now(dt.UTC).replace(hour=16, minute=0, second=0, microsecond=0)
-    for days in range(15, 60):
-        at = noon + days * DAY
+    today = noon(dt.datetime.now(dt.UTC).date())
+    days = [today + days * DAY for days in range(15, 60)]
+    for at in (day for day in days if day.weekday() < 4):
         row = called(portal, at)[0]
         first, second = row["called"][:2]
-        untouched = not row["skipped"] and not first["covers_for"] and not second["covers_for"]
-        if at.weekday() < 4 and untouched and (first["role"], second["role"]) == ("primary", "secondary"):
+        in_force = (first["role"], second["role"]) == ("primary", "secondary")
+        if in_force and not first["covers_for"] and not second["covers_for"]:
             return Duty(at.date(), row["pipeline"], first["engineer"], first["name"], second["engineer"])
     raise AssertionError("nobody is primary on any working day")
 
@@ -59,8 +64,7 @@ def duties_in(feed: str, day: dt.date) -> list[str]:
     """What a calendar program shows on a day, fetched as such a program does: without a cookie."""
     with urllib.request.urlopen(feed, timeout=10) as answer:
         events = icalendar.Calendar.from_ical(answer.read()).walk("VEVENT")
-    noon = dt.datetime.combine(day, dt.time(16), dt.UTC)
-    return [str(event["SUMMARY"]) for event in events if event.start <= noon < event.end]
+    return [str(event["SUMMARY"]) for event in events if event.start <= noon(day) < event.end]
 
 
 def ask_for_time_off(page: Page, day: dt.date) -> None:
@@ -95,7 +99,6 @@ def test_time_off_is_asked_for_approved_and_seen_in_calendar_and_feed(portal, op
     duty = duty_ahead(portal)
     away, stand_in, manager = open_as(duty.primary), open_as(duty.secondary), open_as("manager")
     own_feed, feed = make_feed(away), make_feed(stand_in)
-    pipeline = called(portal, dt.datetime.combine(duty.day, dt.time(16), dt.UTC))[0]["pipeline"]
     before = duties_in(feed, duty.day)
     assert [summary for summary in before if "for " in summary] == []
     ask_for_time_off(away, duty.day)
@@ -103,16 +106,12 @@ def test_time_off_is_asked_for_approved_and_seen_in_calendar_and_feed(portal, op
 
     assert len(duties_in(own_feed, duty.day)) == 0
     assert any(summary.startswith("Primary") and duty.primary_name in summary for summary in duties_in(feed, duty.day))
-    now_called = next(row for row in called(portal, noon(duty.day)) if row["pipeline"] == pipeline)["called"][0]
+    now_called = next(row for row in called(portal, noon(duty.day)) if row["pipeline"] == duty.pipeline)["called"][0]
     assert (now_called["engineer"], now_called["covers_for"]) == (duty.secondary, duty.primary)
 
     stand_in.goto(f"/calendar/?view=week&by=pipeline&date={duty.day}")
     assert_accessible(stand_in)
     expect(stand_in.get_by_text(f"for {duty.primary_name}").first).to_be_attached()
-
-
-def noon(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(16), dt.UTC)
 
 
 def test_an_incident_is_reported_acknowledged_and_resolved(portal, open_as):
