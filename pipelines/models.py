@@ -98,8 +98,10 @@ class Engineer(AbstractUser):
 
     def save(self, *args: object, **kwargs: object) -> None:
         # signing in is no change of the person, and would bury those that are
-        self.skip_history_when_saving = kwargs.get("update_fields") == ["last_login"]
+        if kwargs.get("update_fields") == ["last_login"]:
+            self.skip_history_when_saving = True
         super().save(*args, **kwargs)
+        vars(self).pop("skip_history_when_saving", None)
 
     def get_full_name(self) -> str:
         return str(self)
