@@ -55,7 +55,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "rotations/calendar.html", context)
 
 
-def _links(asked: dict[str, Any], previous: dt.date | None, following: dt.date | None, today: dt.date) -> dict[str, Any]:
+def _links(
+    asked: dict[str, Any], previous: dt.date | None, following: dt.date | None, today: dt.date
+) -> dict[str, Any]:
     """Where one can go from here, each keeping the rest of what was asked."""
     return {
         "views": [Choice(view.value, _url(asked, view=view), view == asked["view"]) for view in View],
