@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.browser import chromium
 from tests.portal import PASSWORDS, Portal
@@ -59,7 +59,7 @@ def open_as(portal: Portal, browser: Browser) -> Iterator[Opener]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: complaints.extend(complaint(message)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if username:
             sign_in(page, username)
@@ -69,6 +69,12 @@ def open_as(portal: Portal, browser: Browser) -> Iterator[Opener]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def complaint(message: ConsoleMessage) -> list[str]:
+    """An error the browser tells, a breach of the content policy too; what axe causes has no address of its own."""
+    url = message.location["url"]
+    return [f"{url}: {message.text}"] if message.type == "error" and url else []
 
 
 def sign_in(page: Page, username: str) -> None:

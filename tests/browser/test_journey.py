@@ -91,7 +91,7 @@ def approve_in_the_admin(page: Page, who: str, day: dt.date) -> None:
     expect(page.get_by_text("Nobody is left uncovered")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Approve").click()
-    expect(page.get_by_role("heading", name="Covered by")).to_be_visible()
+    expect(page.get_by_text(": approved.")).to_be_visible()
     assert_accessible(page)
 
 
