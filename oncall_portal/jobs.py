@@ -112,6 +112,8 @@ class JobChildren:
 def worker_command(worker_id: str) -> list[str]:
     """The command of one child."""
     options = ["--queue-name", "*", "--interval", "1", "--no-startup-delay", "--no-reload", "--worker-id", worker_id]
+    # its comings and goings are the pager's business; a job that fails says so itself
+    options += ["--verbosity", "0"]
     return [sys.executable, str(settings.ROOT / "manage.py"), "db_worker", *options]
 
 
