@@ -80,7 +80,25 @@ class EngineerAdmin(SimpleHistoryAdmin, UserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Engineer | None = None) -> tuple[str, ...]:
         fields = super().get_readonly_fields(request, obj)
-        return fields if is_administrator(request.user) else (*fields, *RIGHTS)
+        if request.user.is_superuser:
+            return fields
+        return (*fields, "is_superuser") if is_administrator(request.user) else (*fields, *RIGHTS)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Engineer | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return ((None, {"fields": ("username",)}), *fieldsets[1:])  # a password's digest is nobody's to look at
+
+    def has_change_permission(self, request: HttpRequest, obj: Engineer | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _reaches(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Engineer | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _reaches(request, obj)
+
+
+def _reaches(request: HttpRequest, engineer: Engineer | None) -> bool:
+    return engineer is None or request.user.has_perm("pipelines.change_account", engineer)
 
 
 @admin.register(Area)

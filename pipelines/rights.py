@@ -25,4 +25,13 @@ def owns_pipeline(user: Engineer, pipeline: Pipeline) -> bool:
     return any(user.pk in (row.primary_id, row.secondary_id) for row in pipeline.ownerships.on(today))
 
 
+@rules.predicate
+def reaches_account(user: Engineer, engineer: Engineer) -> bool:
+    """Has every right that somebody has: whoever sets a password or an address can act as its owner."""
+    if engineer.is_superuser:
+        return user.is_superuser
+    return user == engineer or is_administrator(user) or not (engineer.is_staff or engineer.groups.exists())
+
+
+rules.add_perm("pipelines.change_account", reaches_account)
 rules.add_perm("pipelines.edit_runbook", owns_pipeline | is_manager | is_administrator)
