@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -11,8 +12,9 @@ from django.db.models import Max, Model, Q
 
 from pipelines.models import Engineer, Pipeline
 
+from ..domain.coverage import of_teams_with
 from ..domain.covering import consequence
-from ..domain.difference import Consequence
+from ..domain.difference import Consequence, Stretch
 from ..domain.roster import Absence, Roster
 from ..domain.spans import UTC, Span
 from ..domain.wording import moment_text, span_text
@@ -30,10 +32,10 @@ WORDS = {
 }
 
 
-def save(row: Model, by: Engineer | None) -> None:
+def save(row: Model, by: Engineer | None, update_fields: list[str] | None = None) -> None:
     """Save a row with its history, in which `by` stands also where there is no web request."""
     row._history_user = by
-    row.save()
+    row.save(update_fields=update_fields)
 
 
 def locked(request: TimeOffRequest) -> TimeOffRequest:
@@ -76,19 +78,32 @@ def take_effect(request: TimeOffRequest, *, by: Engineer | None, at: dt.datetime
         page_gap(request, _missing(request, found, roster), at)
 
 
-def cover_planned(rotation: Rotation, span: Span, *, by: Engineer | None, at: dt.datetime) -> None:
-    """Cover what a plan has just given, in a locked rotation, to people whose approved time off touches it.
+def cover_planned(
+    rotation: Rotation, placed: Sequence[tuple[int, Span]], *, by: Engineer | None, at: dt.datetime
+) -> None:
+    """Cover what a plan has just placed (units and spans), in a locked rotation, on people whose approved time off
+    touches it, and tell who covers.
 
-    Duty that is covered already stays as it is. Raises ValidationError where a gap would remain.
+    Duty that is covered already stays as it is. Raises ValidationError where what was placed would be a gap; one that
+    an earlier absence left elsewhere is not the plan's doing.
     """
-    holders = Shift.objects.in_span(span).filter(unit__rotation=rotation).values("engineer")
-    requests = TimeOffRequest.objects.in_force().in_span(span).filter(engineer__in=holders)
-    for request in requests.order_by("starts_at", "pk"):
-        roster = _as_if_there(request, request_roster(request, at))
-        found = consequence(roster, request.engineer_id, _span(request), at)
-        if found.gaps:
-            raise ValidationError(_gap_words(request, found, roster), code="gap")
+    if not placed:
+        return
+    whole = Span(min(span.start for _, span in placed), max(span.end for _, span in placed))
+    holders = Shift.objects.in_span(whole).filter(unit__rotation=rotation).values("engineer")
+    requests = TimeOffRequest.objects.in_force().in_span(whole).filter(engineer__in=holders)
+    for request in requests.select_related("engineer").order_by("starts_at", "pk"):
+        roster = of_teams_with(_as_if_there(request, request_roster(request, at)), {unit for unit, _ in placed})
+        found = consequence(roster, request.engineer_id, _span(request).overlap(whole), at)
+        gaps = tuple(gap for gap in found.gaps if any(_is_in(gap, unit, span) for unit, span in placed))
+        if gaps:
+            raise ValidationError(_gap_words(request, replace(found, gaps=gaps), roster), code="gap")
         _make_covers(request, found, by, at)
+        tell_changed(request, found, roster, "is away", at)
+
+
+def _is_in(gap: Stretch, unit: int, span: Span) -> bool:
+    return gap.unit == unit and gap.span.meets(span)
 
 
 def _as_if_there(request: TimeOffRequest, roster: Roster) -> Roster:
@@ -115,7 +130,8 @@ def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> Ti
     tell_changed(request, found, roster, "is back", at)
     request.decided_by, request.decided_at = by, at
     if request.starts_at < at:
-        request.state, request.ends_at = State.APPROVED, at
+        # a manager may agree only when the days are over
+        request.state, request.ends_at = State.APPROVED, min(at, request.ends_at)
     else:
         request.state = State.CANCELLED
     save(request, by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..domain.roster import Role
 from ..domain.spans import Span
 from ..loads.planning import calendar_for, planning_problem
 from ..models import Cover, Message, Plan, Rotation, Shift
-from .absences import cover_planned
+from .absences import cover_planned, save
 from .messages import queue_message
 
 MAX_WEEKS = 104
@@ -56,18 +57,29 @@ def ask_plan(
 
 
 def solve_plan(plan: Plan) -> Plan:
-    """Let the planner answer; the plan becomes a draft. Takes seconds, so never in a web process."""
+    """Let the planner answer; the plan becomes a draft. Takes seconds, so never in a web process.
+
+    A plan that was answered meanwhile stays as it is, and is what comes back: a job may run twice.
+    """
     answer = planning.solve(planning.Problem.from_json(plan.problem))
-    plan.answer = {**answer.to_json(), "fairness_words": planning.fairness_words(answer)}
-    plan.state = Plan.State.DRAFT
-    plan.save(update_fields=["answer", "state"])
+    words = planning.fairness_words(answer)
+    return _answered(plan, Plan.State.DRAFT, answer={**answer.to_json(), "fairness_words": words})
+
+
+def fail_plan(plan: Plan, words: str) -> Plan:
+    """Note that a plan could not be made, and why; one that was answered meanwhile stays as it is."""
+    return _answered(plan, Plan.State.FAILED, failure=words)
+
+
+@transaction.atomic
+def _answered(plan: Plan, state: str, **fields: Any) -> Plan:
+    """What became of a plan that was asked for, written down once: it may be published already."""
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    if plan.state == Plan.State.ASKED:
+        for name, value in {**fields, "state": state}.items():
+            setattr(plan, name, value)
+        plan.save(update_fields=[*fields, "state"])
     return plan
-
-
-def fail_plan(plan: Plan, words: str) -> None:
-    """Note that a plan could not be made, and why."""
-    plan.state, plan.failure = Plan.State.FAILED, words
-    plan.save(update_fields=["state", "failure"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +107,13 @@ def publish_plan(plan: Plan, *, by: Engineer | None, at: dt.datetime) -> list[Ch
     _check_publishable(plan, rotation, at)
     changes = _changes(plan, rotation)
     _check_time(changes, rotation, at)
-    for change in changes:
-        _place(change, plan, by, at)
-    cover_planned(rotation, calendar_for(rotation).week_span(plan.first_week, plan.weeks), by=by, at=at)
-    _supersede(rotation)
+    _check_room(changes, rotation)
+    ended = [cover for change in changes for cover in _place(change, plan, by, at)]
+    cover_planned(rotation, [(change.unit, change.span) for change in changes], by=by, at=at)
+    _supersede(rotation, by)
     plan.state, plan.published_by, plan.published_at = Plan.State.PUBLISHED, by, at
-    plan.save(update_fields=["state", "published_by", "published_at"])
-    _tell(changes, plan, at)
+    save(plan, by, update_fields=["state", "published_by", "published_at"])
+    _tell(changes, ended, plan, at)
     return changes
 
 
@@ -113,8 +125,8 @@ def _check_publishable(plan: Plan, rotation: Rotation, at: dt.datetime) -> None:
         raise ValidationError(f"Nobody can be primary in the week of {', '.join(gaps)}: change that, then plan again.")
     current = planning_problem(rotation, plan.first_week, plan.weeks, at)
     asked = plan.problem
-    if any(current[key] != asked[key] for key in ("published", "units")) or _absences(current) != _absences(asked):
-        raise ValidationError("Duty, owners or time off changed since this plan was made: plan again.")
+    if any(current[key] != asked[key] for key in ("published", "units")) or _presence(current) != _presence(asked):
+        raise ValidationError("Duty, owners, members or time off changed since this plan was made: plan again.")
 
 
 def _check_time(changes: list[Change], rotation: Rotation, at: dt.datetime) -> None:
@@ -124,10 +136,31 @@ def _check_time(changes: list[Change], rotation: Rotation, at: dt.datetime) -> N
         raise ValidationError("A week of this plan has begun since it was made: plan again.")
     if any(change.before and change.span.start < frozen_until for change in changes):
         raise ValidationError("This plan would move duty that is frozen by now: plan again.")
+    if any(change.before and change.before.is_pinned for change in changes):
+        raise ValidationError("This plan would move duty that was pinned since it was made: plan again.")
 
 
-def _absences(problem: dict[str, Any]) -> dict[str, tuple[list[str], list[str]]]:
-    return {engineer["id"]: (engineer["weeks_off"], engineer["weeks_partial"]) for engineer in problem["engineers"]}
+def _check_room(changes: list[Change], rotation: Rotation) -> None:
+    """Where the hand-off was moved, weeks by the new one must not lie across duty that was published by the old one."""
+    new = [change for change in changes if change.before is None]
+    if not new:
+        return
+    horizon = Span(min(change.span.start for change in new), max(change.span.end for change in new))
+    held: dict[tuple[int, str], list[Span]] = {}
+    for shift in Shift.objects.in_span(horizon).filter(unit__rotation=rotation):
+        held.setdefault((shift.unit_id, shift.role), []).append(shift.span)
+    for change in new:
+        if any(span.meets(change.span) for span in held.get((change.unit, change.role), ())):
+            raise ValidationError(
+                f"In the week of {_day(change.span.start, rotation)} duty is published by another hand-off already: "
+                "plan from a later week."
+            )
+
+
+def _presence(problem: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Who can have duty at all, and when."""
+    kept = ("joins", "leaves", "weeks_off", "weeks_partial")
+    return {engineer["id"]: tuple(engineer[key] for key in kept) for engineer in problem["engineers"]}
 
 
 def _changes(plan: Plan, rotation: Rotation) -> list[Change]:
@@ -148,9 +181,11 @@ def _changes(plan: Plan, rotation: Rotation) -> list[Change]:
     return changes
 
 
-def _place(change: Change, plan: Plan, by: Engineer | None, at: dt.datetime) -> None:
-    if change.before is None:
-        Shift.objects.create(
+def _place(change: Change, plan: Plan, by: Engineer | None, at: dt.datetime) -> list[Cover]:
+    """Set one shift; the covers that this ended."""
+    shift = change.before
+    if shift is None:
+        shift = Shift(
             unit_id=change.unit,
             role=change.role,
             engineer_id=change.after,
@@ -159,32 +194,30 @@ def _place(change: Change, plan: Plan, by: Engineer | None, at: dt.datetime) -> 
             plan=plan,
             changed_at=at,
         )
-        return
-    shift = change.before
-    for cover in Cover.objects.filter(shift=shift, ended_at=None):
+        save(shift, by)
+        return []
+    ended = list(Cover.objects.filter(shift=shift, ended_at=None).select_related("shift__unit"))
+    for cover in ended:
         cover.ended_at, cover.ended_by = at, by
-        cover.save(update_fields=["ended_at", "ended_by"])
+        save(cover, by, update_fields=["ended_at", "ended_by"])
     shift.engineer_id, shift.plan, shift.changed_at = change.after, plan, at
     shift.version += 1
-    shift.save(update_fields=["engineer", "plan", "changed_at", "version"])
+    save(shift, by, update_fields=["engineer", "plan", "changed_at", "version"])
+    return ended
 
 
-def _supersede(rotation: Rotation) -> None:
+def _supersede(rotation: Rotation, by: Engineer | None) -> None:
     """The rotation is in force by its newest plan; drafts made before it are stale and are shown as such."""
     for plan in Plan.objects.filter(rotation=rotation, state=Plan.State.PUBLISHED):
         plan.state = Plan.State.SUPERSEDED
-        plan.save(update_fields=["state"])
+        save(plan, by, update_fields=["state"])
 
 
-def _tell(changes: list[Change], plan: Plan, at: dt.datetime) -> None:
+def _tell(changes: list[Change], ended: list[Cover], plan: Plan, at: dt.datetime) -> None:
     """One notice a person, with before and after of their own duty only."""
-    units = {unit.pk: unit.name for unit in plan.rotation.units.all()}
     lines: dict[int, list[str]] = {}
-    for change in sorted(changes, key=lambda change: (change.span, change.unit, change.role)):
-        what = f"{_day(change.span.start, plan.rotation)} {change.role} of {units[change.unit]}"
-        lines.setdefault(change.after, []).append(f"you have: {what}")
-        if change.before:
-            lines.setdefault(change.was, []).append(f"no longer yours: {what}")
+    for engineer, line in (*_duty_lines(changes, plan), *_cover_lines(ended, plan)):
+        lines.setdefault(engineer, []).append(line)
     for engineer in Engineer.objects.filter(pk__in=lines):
         queue_message(
             engineer,
@@ -194,6 +227,24 @@ def _tell(changes: list[Change], plan: Plan, at: dt.datetime) -> None:
             "\n".join(["From the week of", *lines[engineer.pk]]),
             at,
         )
+
+
+def _duty_lines(changes: list[Change], plan: Plan) -> Iterator[tuple[int, str]]:
+    units = {unit.pk: unit.name for unit in plan.rotation.units.all()}
+    for change in sorted(changes, key=lambda change: (change.span, change.unit, change.role)):
+        what = f"{_day(change.span.start, plan.rotation)} {change.role} of {units[change.unit]}"
+        yield change.after, f"you have: {what}"
+        if change.was:
+            yield change.was, f"no longer yours: {what}"
+
+
+def _cover_lines(ended: Iterable[Cover], plan: Plan) -> Iterator[tuple[int, str]]:
+    """Who stood in on a shift that the plan gave to somebody else."""
+    for cover in sorted(ended, key=lambda cover: (cover.starts_at, cover.pk)):
+        if cover.engineer_id:
+            shift = cover.shift
+            week, day = _day(shift.starts_at, plan.rotation), _day(cover.starts_at, plan.rotation)
+            yield cover.engineer_id, f"no longer yours: {week} {shift.role} of {shift.unit}, to cover from {day} on"
 
 
 def _day(at: dt.datetime, rotation: Rotation) -> str:

@@ -384,3 +384,13 @@ def test_two_approvals_at_once_never_leave_a_gap(cast, team):
         thread.join(timeout=30)
     assert refused == ["gap"]
     assert TimeOffRequest.objects.in_force().count() == 1
+
+
+def test_agreeing_to_cancel_what_is_over_by_then_makes_nobody_away_any_longer(cast, team, monday):
+    request = ask(cast.a)
+    approve(request, by=cast.manager, at=ASKED_AT)
+    covered, end = on_duty(team.on_profit), request.ends_at
+    cancel(request, by=cast.a, at=monday)
+    after = approve_cancel(request, by=cast.manager, at=at("2026-12-05 10:00"))
+    assert (after.state, after.ends_at) == ("approved", end)
+    assert on_duty(team.on_profit) == covered
