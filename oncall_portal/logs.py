@@ -1,4 +1,4 @@
-"""What must not be read in a log."""
+"""What must not be read in a log, nor by somebody else in a mail."""
 
 import logging
 import re
@@ -7,12 +7,17 @@ import re
 SECRET = re.compile(r"(/(?:invitations|feeds|ping|hooks/[\w-]+|password/reset/key)/)[^/\s\"'?]+")
 
 
+def without_secrets(text: str) -> str:
+    """The text without the secret part of each address in it."""
+    return SECRET.sub(r"\1...", text)
+
+
 class HideTokens(logging.Filter):
     """Leaves out the secret part of addresses, whoever logs them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         whole = record.getMessage()
-        hidden = SECRET.sub(r"\1...", whole)
+        hidden = without_secrets(whole)
         if hidden != whole:
             record.msg, record.args = hidden, ()
         return True

@@ -1,6 +1,7 @@
 """The mailbox: mails in files, for managers and administrators, as plain text."""
 
 import os
+import re
 
 import pytest
 from django.core.mail import EmailMessage
@@ -47,6 +48,13 @@ def test_a_mail_is_shown_as_text_and_never_as_a_page(folder, cast, sign_in):
     page = sign_in(cast.manager).get("/mailbox/").content.decode()
     assert "Größe &lt;b&gt;" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.parametrize("who", ["manager", "administrator"])
+def test_a_link_that_opens_an_account_is_shown_to_nobody(who, folder, cast, sign_in, client):
+    client.post("/accounts/password/reset/", {"email": cast.a.email})
+    page = sign_in(getattr(cast, who)).get("/mailbox/").content.decode()
+    assert re.findall(r"/password/reset/key/\S+", page) == ["/password/reset/key/.../"]
 
 
 def test_an_empty_mailbox_says_how_to_fill_it(folder, cast, sign_in):

@@ -56,7 +56,7 @@ def test_an_administrator_makes_nobody_a_superuser(cast, sign_in):
 
 
 def test_a_superuser_makes_superusers(cast, superuser, sign_in):
-    data = {"username": "manager", "name": "M", "email": "", "time_zone": "UTC", "is_superuser": "on", "is_active": "on"}
+    data = {"username": "manager", "name": "M", "email": "", "time_zone": "UTC", "is_superuser": "on"}
     assert sign_in(superuser).post(address(cast.manager, "change"), data).status_code == 302
     assert Engineer.objects.get(username="manager").is_superuser is True
 
