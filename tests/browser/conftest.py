@@ -13,9 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from tests.browser import chromium
 from tests.portal import PASSWORDS, Portal
 
-# Playwright keeps an event loop in the main thread, beside which Django would refuse to touch a database.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 Opener = Callable[..., Page]
 
@@ -24,6 +21,8 @@ Opener = Callable[..., Page]
 def browser_type_launch_args() -> dict[str, object]:
     path = chromium.find()
     assert path, "There is no Chromium: `make chromium` installs one."
+    # Playwright keeps an event loop in the main thread, beside which Django would refuse to touch a database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     return {"executable_path": path, "args": chromium.ARGUMENTS}
 
 

@@ -1,5 +1,6 @@
 """One terminal, two processes: they come together, go together, and leave nobody behind."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -74,9 +75,9 @@ def test_a_port_in_use_is_one_line_and_starts_nothing(folder):
 
 
 def test_it_answers_only_as_the_host_people_ask_for(portal):
-    connection = http.client.HTTPConnection("127.0.0.1", portal.port)
-    connection.request("GET", "/healthz", headers={"Host": "elsewhere.example.org"})
-    assert connection.getresponse().status == 400
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", portal.port)) as connection:
+        connection.request("GET", "/healthz", headers={"Host": "elsewhere.example.org"})
+        assert connection.getresponse().status == 400
 
 
 def test_sign_ins_are_shown_while_they_open_the_door(cast, monkeypatch):
