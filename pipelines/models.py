@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 from timezone_field import TimeZoneField
@@ -39,6 +40,11 @@ class EngineerQuerySet(models.QuerySet["Engineer"]):
 
 class EngineerManager(UserManager.from_queryset(EngineerQuerySet)):  # type: ignore[misc]
     """Makes people: `create_user` and `create_superuser` as in Django."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """An address in its one spelling: signing in by it looks for lower case."""
+        return (email or "").lower()
 
 
 class Engineer(AbstractUser):
@@ -75,12 +81,18 @@ class Engineer(AbstractUser):
     class Meta:
         ordering = ["name", "pk"]
         constraints = [
+            # with a second account that differs by case alone, neither could sign in by that name
             models.UniqueConstraint(
-                "email",
+                Lower("username"),
+                name="engineer_username_once",
+                violation_error_message="Somebody has this username already; upper and lower case are the same.",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
                 name="engineer_email_once",
                 condition=~Q(email=""),
                 violation_error_message="This e-mail belongs to somebody else already.",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +112,7 @@ class Engineer(AbstractUser):
         # signing in is no change of the person, and would bury those that are
         if kwargs.get("update_fields") == ["last_login"]:
             self.skip_history_when_saving = True
+        self.email = Engineer.objects.normalize_email(self.email)
         super().save(*args, **kwargs)
         vars(self).pop("skip_history_when_saving", None)
 

@@ -1,8 +1,11 @@
 """An engineer: letters, hue and history."""
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from pipelines.domain.faces import initials
+from pipelines.models import Engineer
 from tests.factories import make_engineer
 
 
@@ -26,3 +29,31 @@ def test_signing_in_leaves_no_history_and_a_change_does(db, client):
     engineer.name = "Ana Maria"
     engineer.save()
     assert engineer.history.count() == before + 1
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [{"username": "ADA", "email": ""}, {"username": "other", "email": "ADA@Example.org"}],
+    ids=["name", "address"],
+)
+def test_no_second_account_differs_by_case_alone(db, twin):
+    make_engineer("Ada")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Engineer.objects.create_user(**twin, password="sesame", name="Eve")
+
+
+def test_a_second_account_that_differs_by_case_alone_is_refused_in_words(db):
+    make_engineer("Ada")
+    with pytest.raises(ValidationError) as refused:
+        Engineer(username="ADA", email="ADA@example.org", name="Eve", password="x").full_clean()
+    assert refused.value.messages == [
+        "Somebody has this username already; upper and lower case are the same.",
+        "This e-mail belongs to somebody else already.",
+    ]
+
+
+@pytest.mark.parametrize("login", ["Ada@Example.org", "ada@example.org", "ada", "ADA"])
+def test_people_sign_in_however_their_name_or_address_was_written(db, client, login):
+    ada = make_engineer("Ada", email="Ada@Example.org")
+    assert ada.email == "ada@example.org"
+    assert client.post("/accounts/login/", {"login": login, "password": "sesame"}).status_code == 302
