@@ -19,12 +19,15 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django_tasks import TaskResultStatus, task_backends
 from django_tasks_db import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 
-from rotations.models import Worker
+from rotations.models import Plan, Worker
 from rotations.pager import STALE
+from rotations.tasks import make_plan
+from rotations.verbs.planning import fail_plan
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +36,9 @@ NICE = 10
 # Seconds that a child has to end its job when the pager is told to stop.
 GRACE = 8.0
 LONGEST_REST = dt.timedelta(seconds=60)
+# A plan that has no job is made by a terminal, which has so long.
+TERMINAL_TIME = dt.timedelta(hours=1)
+LOST_PLAN = "The process that made this plan ended before it was done: ask for it again."
 PR_SET_PDEATHSIG = 1
 # loaded here, as nothing may be loaded between fork and exec
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -75,6 +81,7 @@ class JobChildren:
             if slot.process is None and (slot.rests_until is None or slot.rests_until <= now):
                 self._start(slot, now)
         reap_jobs(self.pager, self.alive, now)
+        fail_lost_plans(now)
 
     def stop(self, now: dt.datetime) -> None:
         """End every child, the job at hand first if it is quick, and give back what they leave."""
@@ -95,15 +102,19 @@ class JobChildren:
         slot.worker_id = f"{self.pager}.{slot.number}.{secrets.token_hex(3)}"
         slot.started_at = now
         # its own session: Ctrl-C is for the pager, which then ends its children in order
-        slot.process = subprocess.Popen(  # noqa: S603 - our own command
-            worker_command(slot.worker_id), start_new_session=True, preexec_fn=_become_child
-        )
+        try:
+            slot.process = subprocess.Popen(  # noqa: S603 - our own command
+                worker_command(slot.worker_id), start_new_session=True, preexec_fn=_become_child
+            )
+        except (OSError, subprocess.SubprocessError) as error:  # no memory or no room for it: pages go out all the same
+            logger.error("a job worker could not be started: %s", error)
+            self._bury(slot, now)
 
     def _bury(self, slot: Slot, now: dt.datetime) -> None:
         """Note a death; the next child starts at once, after repeated deaths later and later."""
         lived_long = slot.started_at is not None and now - slot.started_at > LONGEST_REST
         slot.deaths = 1 if lived_long else slot.deaths + 1
-        rest = min(LONGEST_REST, dt.timedelta(seconds=2**slot.deaths - 2))
+        rest = min(LONGEST_REST, dt.timedelta(seconds=2 ** min(slot.deaths, 10) - 2))
         code = slot.process.returncode if slot.process else None
         logger.error("job worker %s ended with %s; the next starts in %s s", slot.worker_id, code, rest.seconds)
         slot.process, slot.rests_until = None, now + rest
@@ -154,3 +165,24 @@ def _give_back(job: DBTaskResult) -> None:
         return
     job.status, job.started_at = TaskResultStatus.READY, None
     job.save(update_fields=["status", "started_at"])
+
+
+def fail_lost_plans(now: dt.datetime) -> None:
+    """Fail the plans that nobody makes any more: their job is over without an answer, or their terminal was closed."""
+    if not isinstance(task_backends["default"], DatabaseBackend):
+        return  # what other engines do cannot be seen here
+    asked = dict(Plan.objects.filter(state=Plan.State.ASKED).order_by().values_list("pk", "asked_at"))
+    if not asked:
+        return
+    jobs = DBTaskResult.objects.filter(task_path=make_plan.module_path)
+    # jobs are kept for ever, so only those are read that can be meant; clocks of machines differ
+    over = _plans_of(jobs.finished().filter(enqueued_at__gte=min(asked.values()) - dt.timedelta(days=1)))
+    under_way = _plans_of(jobs.exclude(pk__in=jobs.finished().values("pk")))
+    for plan, asked_at in asked.items():
+        if plan not in under_way and (plan in over or asked_at < now - TERMINAL_TIME):
+            logger.error("plan %s was lost with its process", plan)
+            fail_plan(Plan(pk=plan), LOST_PLAN)
+
+
+def _plans_of(jobs: QuerySet[DBTaskResult]) -> set[int]:
+    return {job["args"][0] for job in jobs.values_list("args_kwargs", flat=True) if job["args"]}

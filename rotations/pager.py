@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Iterable, MutableMapping, Sequen
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from .models import Worker
 
@@ -25,6 +25,10 @@ REST = dt.timedelta(seconds=30)
 # A worker that has not cycled for so long counts as gone.
 STALE = dt.timedelta(seconds=60)
 FORGOTTEN = dt.timedelta(days=1)
+CLAIMING = "claiming"  # what rests when nothing of some work could be claimed
+
+# What a database raises that does not answer; that is nobody's work in particular.
+NO_ANSWER = (OperationalError, InterfaceError)
 
 Clock = Callable[[], dt.datetime]
 Resting = MutableMapping[tuple[str, Hashable], dt.datetime]
@@ -35,7 +39,8 @@ class DueWork:
     """One kind of time-critical work.
 
     `claim(now, limit)` says what is due, at most so many, and may lease it; `act(claimed, now)` does one of them in
-    its own transactions and must bear being called for something that was done meanwhile.
+    its own transactions, must bear being called for something that was done meanwhile, and answers False where there
+    was nothing to do.
     """
 
     name: str
@@ -55,37 +60,45 @@ class Cycle:
 def run_cycle(works: Iterable[DueWork], now: Clock, resting: Resting | None = None) -> Cycle:
     """Do everything that is due once; what raises is logged, rests for 30 seconds, and stops nothing else.
 
-    A database that does not answer raises OperationalError: that is nobody's work in particular.
+    A database that does not answer raises one of NO_ANSWER.
     """
     resting = {} if resting is None else resting
     done = failed = 0
     for work in works:
-        for claimed in work.claim(now(), work.limit):
-            if resting.get((work.name, claimed), now()) > now():
+        claimed, went_wrong = _claimed(work, now, resting)
+        failed += went_wrong
+        for one in claimed:
+            if resting.get((work.name, one), now()) > now():
                 continue
-            if _acted(work, claimed, now()):
-                done += 1
-                resting.pop((work.name, claimed), None)
-            else:
+            try:
+                done += work.act(one, now()) is not False
+                resting.pop((work.name, one), None)
+            except NO_ANSWER:
+                raise
+            except Exception:
+                logger.exception("%s of %s failed", work.name, one)
                 failed += 1
-                resting[work.name, claimed] = now() + REST
+                resting[work.name, one] = now() + REST
     return Cycle(done, failed)
 
 
-def _acted(work: DueWork, claimed: Any, at: dt.datetime) -> bool:
+def _claimed(work: DueWork, now: Clock, resting: Resting) -> tuple[Sequence[Any], bool]:
+    """What is due of some work, and whether asking for it went wrong."""
+    if resting.get((work.name, CLAIMING), now()) > now():
+        return (), False
     try:
-        work.act(claimed, at)
-    except OperationalError:
+        return work.claim(now(), work.limit), False
+    except NO_ANSWER:
         raise
     except Exception:
-        logger.exception("%s of %s failed", work.name, claimed)
-        return False
-    return True
+        logger.exception("what is due of %s could not be found", work.name)
+        resting[work.name, CLAIMING] = now() + REST
+        return (), True
 
 
 def worker_name() -> str:
-    """This process: its host and its number."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}"
+    """This process: its host and its number. Machines of a fleet differ in the end of their long names."""
+    return f"{socket.gethostname()[-40:]}-{os.getpid()}"
 
 
 def beat(name: str, at: dt.datetime) -> None:

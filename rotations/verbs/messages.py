@@ -28,7 +28,9 @@ RETRIES = (
     dt.timedelta(minutes=10),
     dt.timedelta(minutes=30),
 )
+MOST_ATTEMPTS = len(RETRIES) + 1
 NO_ADDRESS = "has no e-mail address"
+DEADLY = "every attempt ended with the process that made it"
 WAITING = (Message.State.QUEUED, Message.State.SENDING)
 
 
@@ -57,9 +59,7 @@ def claim_messages(now: dt.datetime, limit: int) -> list[Lease]:
         locked = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         found = list(locked.values_list("pk", flat=True)[:limit])
         # while it is leased it is due again when the lease ends: so nothing is lost with the process that holds it
-        Message.objects.filter(pk__in=found).update(
-            state=Message.State.SENDING, lease_until=until, due_at=until, attempts=F("attempts") + 1
-        )
+        Message.objects.filter(pk__in=found).update(state=Message.State.SENDING, lease_until=until, due_at=until)
     return [Lease(pk, until) for pk in found]
 
 
@@ -71,6 +71,8 @@ def send_message(lease: Lease, now: dt.datetime) -> None:
         return
     if not message.engineer.email:
         _give_up(message, mine, f"{message.engineer} {NO_ADDRESS}")
+    elif message.attempts > MOST_ATTEMPTS:
+        _give_up(message, mine, DEADLY, attempts=MOST_ATTEMPTS)
     elif error := _send(message):
         _put_off(message, mine, error, now)
     else:
@@ -94,11 +96,12 @@ def _held(lease: Lease) -> QuerySet[Message]:
 
 
 def _renewed(lease: Lease, now: dt.datetime) -> Lease | None:
-    """The lease with its whole time before it again, as others of its batch may have taken long; None if it ran out."""
+    """The lease of an attempt, with its whole time before it again; None if it ran out in the queue of its batch."""
     if lease.until <= now:
         return None
     renewed = Lease(lease.message, now + LEASE)
-    return renewed if _held(lease).update(lease_until=renewed.until, due_at=renewed.until) else None
+    fields = {"lease_until": renewed.until, "due_at": renewed.until, "attempts": F("attempts") + 1}
+    return renewed if _held(lease).update(**fields) else None
 
 
 def _send(message: Message) -> str:
@@ -112,12 +115,12 @@ def _send(message: Message) -> str:
     try:
         mail.send()
     except Exception as error:  # whatever a mail backend raises, the attempt failed and is recorded
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error}".replace("\0", "")
     return ""
 
 
 def _put_off(message: Message, lease: Lease, error: str, now: dt.datetime) -> None:
-    if message.attempts > len(RETRIES):
+    if message.attempts >= MOST_ATTEMPTS:
         _give_up(message, lease, error)
         return
     again = now + RETRIES[message.attempts - 1]
@@ -125,8 +128,8 @@ def _put_off(message: Message, lease: Lease, error: str, now: dt.datetime) -> No
     logger.warning("message %s to %s failed, attempt %s", message.pk, message.engineer.username, message.attempts)
 
 
-def _give_up(message: Message, lease: Lease, outcome: str) -> None:
-    if _record(lease, state=Message.State.GAVE_UP, outcome=outcome):
+def _give_up(message: Message, lease: Lease, outcome: str, **fields: object) -> None:
+    if _record(lease, state=Message.State.GAVE_UP, outcome=outcome, **fields):
         logger.error("gave up on message %s to %s", message.pk, message.engineer.username)
 
 

@@ -162,6 +162,13 @@ def test_when_no_page_reaches_anybody_it_goes_round_once_and_then_every_fifteen_
     assert len(found) == 5
 
 
+def test_incidents_that_only_wait_for_their_next_step_keep_no_worker_busy(incident, monday):
+    Engineer.objects.update(email="")
+    for second in range(10):
+        cycle(monday + dt.timedelta(seconds=second), [*DUE_WORK, *ROTATION_WORK[:1]])
+    assert cycle(monday + dt.timedelta(seconds=10)) == 0
+
+
 def test_with_nobody_to_call_the_timeline_says_so(incident, monday, caplog):
     Engineer.objects.update(is_active=False)
     Engineer.objects.filter(username="administrator").update(is_active=False)

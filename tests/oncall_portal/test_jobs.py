@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from oncall_portal.jobs import JobChildren, reap_jobs
+from oncall_portal.jobs import JobChildren, fail_lost_plans, reap_jobs
+from rotations.models import Plan
 from rotations.pager import beat
 
 NOW = dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
@@ -93,3 +94,59 @@ def test_a_child_that_dies_is_replaced_and_its_job_given_back(monkeypatch, tmp_p
         before = time.monotonic()
         children.stop(timezone.now())
     assert time.monotonic() - before < 5
+
+
+def test_children_that_never_start_neither_stop_the_pager_nor_rest_longer_than_a_minute(db, monkeypatch, caplog):
+    monkeypatch.setattr("oncall_portal.jobs.worker_command", lambda worker_id: ["/nowhere/python"])
+    children, now = JobChildren("me", 1), NOW
+    rests = []
+    for _ in range(80):
+        children.tend(now)
+        rests.append(children.slots[0].rests_until - now)
+        now = children.slots[0].rests_until
+    assert children.alive == frozenset()
+    assert [rest.seconds for rest in rests[:7]] == [0, 2, 6, 14, 30, 60, 60]
+    assert max(rests) == dt.timedelta(minutes=1)
+
+
+def plan_of(team, **fields) -> Plan:
+    return Plan.objects.create(rotation=team.rotation, first_week=NOW.date(), weeks=1, **{"asked_at": NOW} | fields)
+
+
+def job_of(plan: Plan, status: str, *workers: str) -> DBTaskResult:
+    one = job(*workers, status=status)
+    one.args_kwargs = {"args": [plan.pk], "kwargs": {}}
+    one.finished_at = NOW if status in ("FAILED", "SUCCESSFUL") else None
+    one.save()
+    return one
+
+
+def test_a_plan_whose_job_was_lost_three_times_fails_in_words(team):
+    plan = plan_of(team)
+    job_of(plan, "RUNNING", "me.0.1", "me.0.2", "me.0.3")
+    JobChildren("me", 0).tend(NOW)
+    plan.refresh_from_db()
+    assert plan.state == "failed"
+    assert plan.failure == "The process that made this plan ended before it was done: ask for it again."
+
+
+@pytest.mark.parametrize(
+    ("job_status", "minutes", "expected"),
+    [
+        ("READY", 600, "asked"),
+        ("RUNNING", 600, "asked"),
+        ("FAILED", 1, "failed"),
+        (None, 59, "asked"),
+        (None, 61, "failed"),
+    ],
+)
+def test_a_plan_that_nobody_makes_any_more_ends_in_sight(team, job_status, minutes, expected):
+    """Without a job it is made by a terminal, which has an hour."""
+    plan, other = plan_of(team), plan_of(team)
+    job_of(other, "READY")
+    if job_status:
+        job_of(plan, job_status, "somebodysownworker")
+    fail_lost_plans(NOW + dt.timedelta(minutes=minutes))
+    plan.refresh_from_db()
+    other.refresh_from_db()
+    assert (plan.state, other.state) == (expected, "asked")

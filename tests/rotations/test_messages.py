@@ -29,6 +29,15 @@ class BrokenBackend(BaseEmailBackend):
         raise ConnectionRefusedError("nobody listens")
 
 
+class Killed(BaseException):
+    """As a kill: nothing behind it runs."""
+
+
+class DeadlyBackend(BaseEmailBackend):
+    def send_messages(self, email_messages) -> int:
+        raise Killed
+
+
 @pytest.fixture
 def message(cast, monday) -> Message:
     return queue_message(cast.a, "page", "incident-1-page-1", "PAGE: it broke", "Look.", monday, thread="incident-1")
@@ -93,7 +102,7 @@ def test_what_is_leased_is_nobody_elses_until_the_lease_ends(message, monday):
     assert claim_messages(monday + LEASE - dt.timedelta(seconds=1), 10) == []
     assert state(message)[0] == "sending"
     assert deliver(monday + LEASE) == 1
-    assert state(message)[:2] == ("sent", 2)
+    assert state(message)[:2] == ("sent", 1)
 
 
 def test_who_lost_the_lease_neither_sends_nor_records(message, monday):
@@ -139,7 +148,7 @@ def test_pages_that_nobody_needs_any_more_are_dropped_and_notices_stay(message, 
     [lease, _] = claim_messages(monday, 10)
     drop_waiting("incident-1")
     send_message(lease, monday)
-    assert state(message) == ("dropped", 1, None, "not needed any more")
+    assert state(message) == ("dropped", 0, None, "not needed any more")
     assert mail.outbox == []
     assert Message.objects.get(key="n").state == "sending"
 
@@ -163,3 +172,25 @@ def test_an_administrator_sends_again_in_the_admin_and_a_manager_only_reads(mess
     assert "1 queued; the pager sends them within seconds." in answer.content.decode()
     page = sign_in(cast.manager).get(f"{address}{message.pk}/change/")
     assert (page.status_code, b'name="_save"' in page.content) == (200, False)
+
+
+def test_what_waited_too_long_in_its_batch_was_no_attempt(message, monday, settings):
+    """A slow mail server lets leases of a batch run out; that must not use up the attempts of who was never tried."""
+    for minute in range(5):
+        [lease] = claim_messages(monday + minute * LEASE, 10)
+        send_message(lease, lease.until)
+    settings.EMAIL_BACKEND = BROKEN
+    deliver(monday + 5 * LEASE)
+    assert state(message)[:3] == ("queued", 1, monday + 5 * LEASE + RETRIES[0])
+
+
+def test_a_message_that_ends_its_process_every_time_is_given_up_in_sight(message, monday, settings, caplog):
+    settings.EMAIL_BACKEND = "tests.rotations.test_messages.DeadlyBackend"
+    now = monday
+    for _ in range(5):
+        with pytest.raises(Killed):
+            deliver(now)
+        now += LEASE
+    assert deliver(now) == 1
+    assert state(message) == ("gave up", 5, None, "every attempt ended with the process that made it")
+    assert [record.levelname for record in caplog.records] == ["ERROR"]

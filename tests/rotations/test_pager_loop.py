@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
 from rotations.models import Worker
-from rotations.pager import DueWork, beat, forget_gone_workers, is_alive, run_cycle
+from rotations.pager import DueWork, beat, forget_gone_workers, is_alive, run_cycle, worker_name
 
 NOW = dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
 
@@ -67,3 +67,32 @@ def test_workers_not_seen_for_a_day_are_forgotten(db):
     beat("new", NOW + dt.timedelta(hours=23))
     forget_gone_workers(NOW + dt.timedelta(hours=25))
     assert [worker.name for worker in Worker.objects.all()] == ["new"]
+
+
+def test_a_claim_that_raises_is_logged_rests_and_stops_no_other_work(caplog):
+    acted, resting = [], {}
+
+    def broken(now: dt.datetime, limit: int) -> list[int]:
+        raise ProgrammingError("no such column")
+
+    works = [DueWork("broken", broken, print), DueWork("sound", lambda now, limit: [1], lambda *_: acted.append(1))]
+    for second in (0, 1, 30):
+        at = NOW + dt.timedelta(seconds=second)
+        cycle = run_cycle(works, lambda at=at: at, resting)
+    assert (len(acted), cycle.failed) == (3, 1)
+    assert [record.getMessage() for record in caplog.records] == ["what is due of broken could not be found"] * 2
+
+
+def test_what_turned_out_not_to_be_due_is_nothing_done():
+    works = [DueWork("work", lambda now, limit: [1, 2], lambda claimed, now: claimed == 1)]
+    assert run_cycle(works, lambda: NOW).done == 1
+
+
+def test_workers_on_machines_with_long_names_are_told_apart(monkeypatch):
+    pods = [f"oncall-portal-pager-deployment-of-production-7d9c6b5f4-{end}" for end in ("x2x9z", "abcde")]
+    names = []
+    for pod in pods:
+        monkeypatch.setattr("socket.gethostname", lambda pod=pod: pod)
+        names.append(worker_name())
+    assert names[0] != names[1]
+    assert max(map(len, names)) <= 48  # leaves room for the number of a job process in the 64 of its id

@@ -10,13 +10,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from incidents.due import DUE_WORK as INCIDENT_WORK
 from oncall_portal.jobs import JobChildren
 from rotations.due import DUE_WORK as ROTATION_WORK
-from rotations.pager import Cycle, Resting, beat, forget_gone_workers, run_cycle, worker_name
+from rotations.pager import NO_ANSWER, Cycle, Resting, beat, forget_gone_workers, run_cycle, worker_name
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def _loop(children: JobChildren, stopping: threading.Event) -> None:
                 _tend(children, tended)
             back_off = POLL
             pause = 0 if _is_busy(cycle) else POLL
-        except OperationalError as error:
+        except NO_ANSWER as error:
             logger.error("the database does not answer, trying again in %.0f s: %s", back_off, error)
             connection.close()
             pause, back_off = back_off, min(LONGEST_BACK_OFF, 2 * back_off)
