@@ -19,6 +19,3 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         uid, _, token = key.partition("-")
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
         return settings.PUBLIC_URL + path
-
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: object) -> str:
-        return settings.PUBLIC_URL + reverse("account_confirm_email", args=[emailconfirmation.key])

@@ -16,5 +16,9 @@ urlpatterns = [
     path("healthz/pager", health.pager, name="healthz_pager"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    # in front of allauth's, which they close
+    path("accounts/email/", views.own_page, name="account_email"),
+    path("accounts/confirm-email/", views.own_page, name="account_email_verification_sent"),
+    path("accounts/confirm-email/<str:key>/", views.own_page, name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,7 +1,7 @@
 """The pages that join the apps."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from pipelines.models import Pipeline
@@ -20,3 +20,8 @@ def pipeline(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Pipeline.objects.select_related("area", "audience"), slug=slug)
     may_edit = request.user.has_perm("pipelines.edit_runbook", found)
     return render(request, "pipeline.html", {"page": pipeline_page(found, timezone.now()), "may_edit": may_edit})
+
+
+def own_page(request: HttpRequest, key: str = "") -> HttpResponse:
+    """An address has one home, the profile: a list of former ones beside it would go on to open the account."""
+    return redirect("rotations:me")

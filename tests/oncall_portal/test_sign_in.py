@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client, override_settings
 from django.urls import path
@@ -10,8 +11,9 @@ from django.urls import path
 from oncall_portal.urls import urlpatterns as portal_urls
 
 OUTSIDE = ["login/", "signup/", "inactive/", "password/reset/", "password/reset/done/", "password/reset/key/done/"]
-OUTSIDE += ["password/reset/key/1-nonsense/", "confirm-email/", "confirm-email/nonsense/"]
-INSIDE = ["logout/", "email/", "password/change/", "reauthenticate/", "password/reset/", "confirm-email/"]
+OUTSIDE += ["password/reset/key/1-nonsense/"]
+INSIDE = ["logout/", "password/change/", "reauthenticate/", "password/reset/"]
+CLOSED = ["email/", "confirm-email/", "confirm-email/nonsense/"]
 
 
 def in_our_look(page: bytes) -> bool:
@@ -28,6 +30,12 @@ def test_every_page_outside_is_in_our_look(db, client, address):
 def test_every_page_inside_is_in_our_look(cast, sign_in, address):
     answer = sign_in(cast.a).get(f"/accounts/{address}", follow=True)
     assert (answer.status_code, in_our_look(answer.content)) == (200, True)
+
+
+@pytest.mark.parametrize("address", CLOSED)
+def test_lists_of_addresses_are_closed_and_lead_to_ones_own_page(cast, sign_in, client, address):
+    assert sign_in(cast.a).get(f"/accounts/{address}")["Location"] == "/me/"
+    assert client.get(f"/accounts/{address}")["Location"] == f"/accounts/login/?next=/accounts/{address}"
 
 
 def test_somebody_without_a_password_sets_one(cast, sign_in):
@@ -55,6 +63,29 @@ def test_sign_out_is_a_post(cast, sign_in):
     assert "_auth_user_id" in client.session
     assert client.post("/accounts/logout/")["Location"] == "/accounts/login/"
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("what", ["action_add", "action_primary", "action_send", "action_remove"])
+def test_an_address_is_changed_on_ones_own_page_alone(cast, sign_in, what):
+    client = sign_in(cast.a)
+    for address in ("", "evil@example.org", cast.b.email, cast.a.email):
+        answer = client.post("/accounts/email/", {what: "1", "email": address})
+        assert (answer.status_code, answer["Location"]) == (302, "/me/")
+    cast.a.refresh_from_db()
+    assert (cast.a.email, EmailAddress.objects.count(), len(mail.outbox)) == ("data-engineer-a@example.org", 0, 0)
+
+
+def test_a_former_address_opens_nothing(cast, sign_in, client):
+    sign_in(cast.a).get("/accounts/email/")
+    former, cast.a.email = cast.a.email, "new@example.org"
+    cast.a.save()
+    assert client.post("/accounts/login/", {"login": former, "password": "sesame"}).status_code == 200
+    client.post("/accounts/password/reset/", {"email": former})
+    assert [letter.subject for letter in mail.outbox] == ["On-call portal: No account with this address"]
+
+
+def test_the_way_to_a_new_password_is_on_ones_own_page(cast, sign_in):
+    assert b'href="/accounts/password/change/"' in sign_in(cast.a).get("/me/").content
 
 
 def test_signing_up_is_closed(db, client):
