@@ -50,11 +50,12 @@ class ClockRow:
 
 @dataclass(frozen=True, slots=True)
 class PagedRow:
-    """Somebody who was paged, when, and what became of the message."""
+    """Somebody who was paged, how often, when last, and what became of that message."""
 
     engineer: Engineer
     at: dt.datetime
     delivery: str
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ class IncidentRow:
     paged: tuple[PagedRow, ...]
     is_promise: bool
     may_acknowledge: bool
+
+    @property
+    def pages(self) -> int:
+        return sum(row.times for row in self.paged)
+
+    @property
+    def last_paged_at(self) -> dt.datetime | None:
+        return max((row.at for row in self.paged), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +164,16 @@ def _row(incident: Incident, paged: tuple[PagedRow, ...], at: dt.datetime) -> In
 
 
 def _paged(incidents: list[Incident]) -> dict[int, tuple[PagedRow, ...]]:
-    """Who was paged for each incident, in the order of time."""
+    """Who was paged for each incident, each person once, in the order of their first page."""
     numbers = {thread_of(incident.pk): incident.pk for incident in incidents}
     pages = Message.objects.filter(thread__in=numbers, kind=Message.Kind.PAGE)
-    found: dict[int, list[PagedRow]] = defaultdict(list)
+    found: dict[int, dict[int, PagedRow]] = defaultdict(dict)
     for page in pages.select_related("engineer").order_by("created_at", "pk"):
-        row = PagedRow(page.engineer, page.created_at, DELIVERY_WORDS[Message.State(page.state)])
-        found[numbers[page.thread]].append(row)
-    return defaultdict(tuple, {number: tuple(rows) for number, rows in found.items()})
+        rows = found[numbers[page.thread]]
+        times = rows[page.engineer_id].times + 1 if page.engineer_id in rows else 1
+        delivery = DELIVERY_WORDS[Message.State(page.state)]
+        rows[page.engineer_id] = PagedRow(page.engineer, page.created_at, delivery, times)
+    return defaultdict(tuple, {number: tuple(rows.values()) for number, rows in found.items()})
 
 
 def open_incidents(at: dt.datetime) -> tuple[IncidentRow, ...]:

@@ -17,12 +17,12 @@ from .models import Incident
 
 
 class IncidentTable(tables.Table):
-    severity = tables.Column(orderable=False)
-    title = tables.Column(verbose_name="Incident", orderable=False)
+    severity = tables.Column(orderable=False, attrs={"td": {"class": "first"}})
+    title = tables.Column(verbose_name="Incident", orderable=False, attrs={"td": {"class": "first"}})
     pipeline = tables.Column(linkify=True, order_by=["pipeline__name"])
     state = tables.Column(orderable=False)
     clocks = tables.Column(verbose_name="Clocks", empty_values=(), orderable=False)
-    opened_at = tables.Column(verbose_name="Opened")
+    opened_at = tables.Column(verbose_name="Opened", attrs={"td": {"class": "nowrap"}})
 
     class Meta:
         model = Incident

@@ -42,7 +42,8 @@ class NowPage:
 
     at: dt.datetime
     areas: tuple[AreaRows, ...]
-    incidents: tuple[IncidentRow, ...]
+    unanswered: tuple[IncidentRow, ...]
+    in_hand: tuple[IncidentRow, ...]
     first_for: tuple[str, ...]
     duties: tuple[DutyRow, ...]
     waiting: tuple[Waiting, ...]
@@ -56,7 +57,8 @@ def now_page(user: Engineer, at: dt.datetime) -> NowPage:
     return NowPage(
         at=at,
         areas=tuple(_by_area(standings)),
-        incidents=incidents,
+        unanswered=tuple(row for row in incidents if row.may_acknowledge),
+        in_hand=tuple(row for row in incidents if not row.may_acknowledge),
         first_for=first_for,
         duties=tuple(duty_rows(load_own_duty(user, Span(at, at + DUTY_AHEAD)), at)[:DUTIES_SHOWN]),
         waiting=(*_unanswered(incidents, first_for), *_requests(user)),

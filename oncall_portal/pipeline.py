@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from incidents.loads import IncidentRow, incidents_of_pipeline
 from pipelines.models import Engineer, Ownership, Pipeline, Runbook
@@ -68,15 +68,23 @@ def pipeline_page(pipeline: Pipeline, at: dt.datetime) -> PipelinePage:
 
 
 def _turns(roster: Roster, pipeline: Pipeline, people: dict[int, Engineer], at: dt.datetime) -> Iterator[Turn]:
-    """From the hand-off or cover that began last, as far as anything is published."""
+    """From the change of the pair that came last, as far as anything is published."""
     unit = roster.unit_of.get(pipeline.pk)
     shifts = roster.shifts_of.get(unit.id, ()) if unit else ()
     if not shifts:
         return
     published = Span(min(shift.span.start for shift in shifts), max(shift.span.end for shift in shifts))
+    turn = None
     for span in published.cut(edges(roster, unit.id)):
-        if span.end > at:
-            yield Turn(span, *(_holder(roster, unit, role, people, span.start) for role in Role), is_now=at in span)
+        primary, secondary = (_holder(roster, unit, role, people, span.start) for role in Role)
+        if turn and (turn.primary, turn.secondary) == (primary, secondary):
+            turn = replace(turn, span=Span(turn.span.start, span.end), is_now=turn.is_now or at in span)
+            continue
+        if turn and turn.span.end > at:
+            yield turn
+        turn = Turn(span, primary, secondary, is_now=at in span)
+    if turn and turn.span.end > at:
+        yield turn
 
 
 def _holder(roster: Roster, unit: Post, role: Role, people: dict[int, Engineer], at: dt.datetime) -> Holder | None:

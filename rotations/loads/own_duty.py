@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Max, Q
 
@@ -74,7 +74,20 @@ def load_own_duty(engineer: Engineer, span: Span) -> OwnDuty:
 
 
 def duty_rows(own: OwnDuty, at: dt.datetime) -> list[DutyRow]:
-    """What is theirs now or later, in order of time."""
+    """What is theirs now or later, in order of time; weeks of the same duty in a row are one row."""
+    rows: list[DutyRow] = []
+    last: dict[tuple[str, str, str], int] = {}
+    for row in _pieces(own, at):
+        key = row.role, row.unit, row.covers_for
+        if key in last and rows[last[key]].ends_at == row.starts_at:
+            rows[last[key]] = replace(rows[last[key]], ends_at=row.ends_at)
+        else:
+            last[key] = len(rows)
+            rows.append(row)
+    return rows
+
+
+def _pieces(own: OwnDuty, at: dt.datetime) -> list[DutyRow]:
     return [
         DutyRow(
             role=duty.role.value,

@@ -42,4 +42,13 @@
     tick();
     setInterval(tick, 1000);
   }
+
+  // <... data-refresh="60">: the page asks again every so many seconds, unless it is hidden or somebody is at it.
+  const { refresh } = document.querySelector("[data-refresh]")?.dataset ?? {};
+  if (refresh) {
+    setInterval(() => {
+      const isBusy = document.activeElement !== document.body || document.querySelector("header details[open]");
+      if (!document.hidden && !isBusy) location.reload();
+    }, refresh * 1000);
+  }
 })();

@@ -10,7 +10,7 @@ from incidents import verbs
 from incidents.loads import incidents_of_pipeline, open_incidents
 from incidents.models import Incident
 from incidents.verbs.paging import take_paging_step
-from pipelines.models import Runbook
+from pipelines.models import Engineer, Runbook
 from tests.factories import make_incident, make_sla
 
 PAGES = ["/incidents/", "/incidents/new/", "/incidents/{number}/"]
@@ -221,6 +221,15 @@ def test_a_row_says_who_was_paged_and_offers_to_acknowledge(incident, cast, mond
     ]
 
 
+def test_who_is_paged_again_and_again_stands_in_a_row_once_with_the_count_and_the_last_time(incident, cast, monday):
+    steps = [monday + dt.timedelta(minutes=minutes) for minutes in (0, 15, 30, 45, 60)]
+    for at in steps:
+        take_paging_step(incident.pk, at)
+    [row] = open_incidents(steps[-1])
+    assert [(page.engineer, page.times) for page in row.paged] == [(cast.a, 1), (cast.b, 1), (cast.manager, 3)]
+    assert (row.pages, row.last_paged_at) == (5, steps[-1])
+
+
 @pytest.mark.parametrize("count", [1, 20])
 def test_lists_cost_the_same_few_queries_for_one_and_for_twenty(
     count, team, cast, monday, sign_in, django_assert_num_queries
@@ -253,6 +262,12 @@ def test_the_admin_shows_incidents_and_edits_only_words(incident, cast, sign_in)
     incident.refresh_from_db()
     assert (incident.title, incident.state) == ("Row count 1", "open")
     assert incident.history.first().history_user == cast.administrator
+
+
+def test_the_admin_writes_instants_in_the_readers_zone_by_the_24_hour_clock(incident, cast, sign_in):
+    Engineer.objects.filter(pk=cast.administrator.pk).update(time_zone="America/New_York")
+    page = sign_in(cast.administrator).get(reverse("admin:incidents_incident_changelist")).content.decode()
+    assert "Mon 23 Nov 2026, 05:00" in page
 
 
 def test_nobody_removes_incidents_or_lines_of_a_timeline_in_the_admin(incident, cast, sign_in):

@@ -5,9 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from incidents.verbs import acknowledge
 from oncall_portal.now import now_page
+from oncall_portal.pipeline import pipeline_page
 from rotations.models import Membership, TimeOffRequest, Unit, UnitPipeline
-from tests.factories import make_cover, make_pipeline, make_shift
+from tests.factories import make_cover, make_incident, make_pipeline, make_shift, make_sla
 
 
 @pytest.fixture
@@ -55,6 +57,42 @@ def test_what_waits_for_a_manager_and_for_the_requester(team, cast, monday):
     assert words == [f"Data Engineer A asks for time off, {request.days_text}"]
     assert [item.url for item in now_page(cast.a, monday).waiting] == [f"/time-off/{request.pk}/"]
     assert now_page(cast.b, monday).waiting == ()
+
+
+def test_weeks_of_the_same_duty_in_a_row_are_one_row(team, cast, monday):
+    week = dt.timedelta(weeks=1)
+    shift = team.shifts.profit_primary
+    make_shift(shift.unit, cast.a, week="2026-11-30")
+    assert [(row.starts_at, row.ends_at) for row in now_page(cast.a, monday).duties if row.role == "primary"] == [
+        (shift.starts_at, shift.ends_at + week)
+    ]
+
+
+def test_turns_of_the_same_pair_in_a_row_are_one_turn(team, cast, monday):
+    primary, secondary = team.shifts.profit_primary, team.shifts.profit_secondary
+    for shift in (primary, secondary):
+        make_shift(shift.unit, shift.engineer, shift.role, "2026-11-30")
+    [turn] = pipeline_page(team.profit, monday).turns
+    assert (turn.span.end, turn.is_now) == (primary.ends_at + dt.timedelta(weeks=1), True)
+
+
+def test_incidents_that_nobody_answered_stand_before_those_in_hand(team, cast, monday):
+    make_sla()
+    late, answered = make_incident(team.profit, monday), make_incident(team.growth, monday)
+    acknowledge(answered, by=cast.a, at=monday)
+    page = now_page(cast.a, monday)
+    assert [[row.number for row in rows] for rows in (page.unanswered, page.in_hand)] == [[late.pk], [answered.pk]]
+
+
+@pytest.mark.usefixtures("_it_is_monday")
+def test_an_answer_is_asked_for_above_the_list_of_who_is_called_and_my_duty_leads_on(team, cast, monday, sign_in):
+    make_sla()
+    incident = make_incident(team.profit, monday)
+    page = sign_in(cast.a).get("/").content.decode()
+    assert page.index(f"/incidents/{incident.pk}/acknowledge/") < page.index("Who is called</h2>")
+    my_duty = page[page.index("My duty") :]
+    assert 'href="/pipelines/profit/"' in my_duty
+    assert 'href="/me/"' in my_duty
 
 
 @pytest.mark.usefixtures("_it_is_monday")
