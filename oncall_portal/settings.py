@@ -148,6 +148,8 @@ STORAGES = {
 # --- language and time: UTC inside, the reader's zone on pages
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
+# en-gb as Django has it says "1:43 a.m."
+FORMAT_MODULE_PATH = "oncall_portal.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 TEAM_TIME_ZONE = env.zone("TEAM_TIME_ZONE", default="UTC")

@@ -25,6 +25,7 @@ FLOORS = {
     "markdown": 1,
     "environment": 1,
     "logs": 1,
+    "formats": 1,
     "models": 2,
     "rights": 3,
     "groups": 3,
