@@ -54,7 +54,7 @@ class SlaPolicyAdmin(SimpleHistoryAdmin):
 class IncidentAdmin(SimpleHistoryAdmin):
     """Title and description may be mended; all else is what happened."""
 
-    list_display = ["number", "severity", "pipeline", "title", "state", "opened_at", "acknowledged_by", "resolved_at"]
+    list_display = ["number", "severity", "title", "pipeline", "state", "opened_at", "acknowledged_by"]
     list_display_links = ["number", "title"]
     list_filter = ["state", "severity", "pipeline", "opened_at"]
     list_select_related = ["pipeline", "acknowledged_by"]

@@ -1,3 +1,21 @@
+// Fields in the rows of a table have a column's heading but no label of their own, and boxes that scroll sideways
+// can't be reached by keyboard: mend both.
+(() => {
+  const mend = () => {
+    for (const field of document.querySelectorAll(".tabular td :is(input:not([type=hidden]), select, textarea)")) {
+      if (field.labels?.length || field.hasAttribute("aria-label")) continue;
+      const cell = field.closest("td");
+      const heading = cell.closest("table").tHead?.rows[0].cells[cell.cellIndex];
+      if (heading) field.setAttribute("aria-label", heading.textContent.trim());
+    }
+    for (const box of document.querySelectorAll(".results, .inline-group, .table-box")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    }
+  };
+  window.addEventListener("load", mend);
+  document.addEventListener("formset:added", () => setTimeout(mend));
+})();
+
 // Search boxes of the admin (select2) have no name for screen readers while nothing is chosen: give them their label's.
 (() => {
   const name = () => {
