@@ -12,6 +12,8 @@ from .models import Plan, Rotation, TimeOffRequest
 MANAGERS = (
     "{% for manager in record.managers.all %}{{ manager|person }}{% if not forloop.last %}, {% endif %}{% endfor %}"
 )
+# one element, as the cell of a card sets its label beside it
+BY = "<span>{{{{ record.{0}_at|moment }}}}{{% if record.{0}_by %}} by {{{{ record.{0}_by }}}}{{% endif %}}</span>"
 
 
 class RotationTable(tables.Table):
@@ -44,12 +46,12 @@ class PlanTable(tables.Table):
     weeks = tables.Column(verbose_name="Weeks", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
     state = tables.Column(accessor="get_state_display", verbose_name="State", order_by="state")
     asked = tables.TemplateColumn(
-        "{{ record.asked_at|moment }}{% if record.asked_by %} by {{ record.asked_by }}{% endif %}",
+        BY.format("asked"),
         verbose_name="Asked",
         order_by="asked_at",
     )
     published = tables.TemplateColumn(
-        "{{ record.published_at|moment }}{% if record.published_by %} by {{ record.published_by }}{% endif %}",
+        BY.format("published"),
         verbose_name="Published",
         order_by="published_at",
     )
