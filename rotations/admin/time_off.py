@@ -24,6 +24,8 @@ from ..verbs.time_off import grant, refuse
 from .actions import ObjectActions, ReadOnly
 
 CHANGE = "admin:rotations_timeoffrequest_change"
+# for the person and for who decides; the note of a decision may tell it too, as that of sick leave does
+WHY = ("kind", "reason", "decision_note")
 State = TimeOffRequest.State
 
 
@@ -87,9 +89,14 @@ class TimeOffRequestAdmin(ReadOnly, ObjectActions, SimpleHistoryAdmin):
         return row.line or None
 
     def get_fields(self, request: HttpRequest, obj: TimeOffRequest | None = None) -> list[str]:
-        reason = ["kind", "reason"] if obj and may_see_reason(request.user, obj) else []
+        sees_why = obj is not None and may_see_reason(request.user, obj)
         decided = ["decided_by", "decided_at", "decision_note"] if obj and obj.decided_at else []
-        return ["engineer", "days_text", *reason, "state", "requested_at", *decided]
+        fields = ["engineer", "days_text", "kind", "reason", "state", "requested_at", *decided]
+        return [field for field in fields if sees_why or field not in WHY]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        # a list narrowed by what it does not show would tell it all the same
+        return lookup.split("__")[0] not in WHY and super().lookup_allowed(lookup, value, request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: TimeOffRequest | None = None) -> list[str]:
         return self.get_fields(request, obj)

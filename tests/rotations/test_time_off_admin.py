@@ -20,10 +20,10 @@ LIST = reverse("admin:rotations_timeoffrequest_changelist")
 LIST_QUERIES = 23
 
 
-def ask(engineer, days_ahead=3, reason="moving house", length=0):
+def ask(engineer, days_ahead=3, reason="moving house", length=0, kind="other"):
     now = timezone.now()
     day = now.date() + dt.timedelta(days=days_ahead)
-    return request_time_off(engineer, day, day + dt.timedelta(days=length), "other", reason, by=engineer, at=now)
+    return request_time_off(engineer, day, day + dt.timedelta(days=length), kind, reason, by=engineer, at=now)
 
 
 def url(request, name="change"):
@@ -186,6 +186,24 @@ def test_administrators_see_that_somebody_is_away_and_not_why(cast, team, sign_i
     assert client.get(url(request, "history")).status_code == 404
     assert client.post(url(request, "approve")).status_code == 404
     assert client.get(LIST).context["cl"].result_list == []
+
+
+@pytest.mark.parametrize("is_superuser", [False, True])
+@pytest.mark.parametrize("about", ["kind__exact=sick", "reason__startswith=f", "decision_note__contains=Sick"])
+def test_the_list_answers_no_question_about_the_why(cast, team, sign_in, is_superuser, about):
+    cast.administrator.is_superuser = is_superuser
+    cast.administrator.save()
+    ask(cast.a, 0, reason="flu", kind="sick")
+    assert sign_in(cast.administrator).get(f"{LIST}?decision=all&{about}").status_code == 400
+
+
+def test_the_note_of_sick_leave_is_not_told_to_who_may_not_know(cast, team, sign_in):
+    request = ask(cast.a, 0, kind="sick")
+    told = {who: text(sign_in(getattr(cast, who)).get(url(request))) for who in ("manager", "administrator")}
+    assert {who: "Sick leave takes effect" in page for who, page in told.items()} == {
+        "manager": True,
+        "administrator": False,
+    }
 
 
 def test_history_is_read_by_who_decides(cast, team, sign_in):
