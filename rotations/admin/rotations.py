@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
+
+from pipelines.rights import is_administrator
 
 from ..models import HolidayYear, Membership, PublicHoliday, Rotation, Unit, UnitPipeline
 from .actions import ReadOnly
@@ -64,6 +68,22 @@ class MembershipAdmin(SimpleHistoryAdmin):
     search_fields = ["engineer__name", "rotation__name"]
     autocomplete_fields = ["engineer", "rotation"]
     date_hierarchy = "joins_on"
+
+    def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _leads(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _leads(request, obj)
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        """A member is added to, or moved to, a rotation of one's own alone: its managers read why people are away."""
+        if db_field.name == "rotation" and not is_administrator(request.user):
+            kwargs["queryset"] = request.user.managed_rotations.all()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def _leads(request: HttpRequest, membership: Membership | None) -> bool:
+    return membership is None or request.user.has_perm("rotations.change_members", membership.rotation)
 
 
 @admin.register(Unit)
