@@ -114,6 +114,10 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.engineer} in {self.rotation}"
 
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it holds on a local day."""
+        return self.joins_on <= day and (self.leaves_on is None or day < self.leaves_on)
+
 
 class Unit(models.Model):
     """What one primary and secondary pair staffs: a pipeline on its own, or a group of pipelines."""

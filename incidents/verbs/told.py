@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from pipelines.models import Engineer, KeyAction
-from rotations.models import Message
+from rotations.loads.roster import owners_zone
+from rotations.models import Message, Rotation
 from rotations.verbs.messages import queue_message
 
 from ..domain import words
@@ -65,8 +66,10 @@ def pages_of_round(incident: Incident) -> list[Message]:
 
 
 def owners_of(incident: Incident, at: dt.datetime) -> list[Engineer]:
-    """Today's owners of the pipeline."""
-    rows = incident.pipeline.ownerships.on(at.astimezone(dt.UTC).date()).select_related("primary", "secondary")
+    """Today's owners of the pipeline, by the day that the resolver goes by."""
+    rotation = Rotation.objects.filter(units__places__pipeline=incident.pipeline_id).first()
+    today = at.astimezone(owners_zone(rotation)).date()
+    rows = incident.pipeline.ownerships.on(today).select_related("primary", "secondary")
     return [owner for row in rows for owner in (row.primary, row.secondary)]
 
 

@@ -137,13 +137,15 @@ def _cover_unit(table: _Table, unit: Post) -> None:
 def _pieces(table: _Table, unit: Post) -> Iterator[tuple[Span, Duty | None, Duty | None]]:
     """The absence in pieces inside which nothing changes, with who then has the unit's roles."""
     roster = table.now()
-    for span in table.ahead.cut(edges(roster, unit.id, also=_trained(roster, unit))):
+    spells = (spell for person in unit.qualified for spell in roster.team_of(unit).spells.get(person, ()))
+    moments = {edge for spell in spells for edge in (spell.start, spell.end)}
+    for span in table.ahead.cut(moments | edges(roster, unit.id, also=_trained(roster, unit))):
         at = span.start
         yield span, duty_at(roster, unit.id, Role.PRIMARY, at), duty_at(roster, unit.id, Role.SECONDARY, at)
 
 
 def _trained(roster: Roster, unit: Post) -> frozenset[int]:
-    return unit.qualified & roster.team_of(unit).members
+    return unit.qualified & roster.team_of(unit).ever_members
 
 
 def _fill(table: _Table, unit: Post, places: list[_Place]) -> None:
@@ -176,6 +178,7 @@ def _free(table: _Table, roster: Roster, unit: Post, place: _Place) -> set[int]:
         for person in _trained(roster, unit)
         if person != table.absent
         and roster.people[person].is_active
+        and roster.team_of(unit).is_member_in(person, place.span)
         and not roster.is_away_in(person, place.span)
         and not (other and other.engineer == person)
     }

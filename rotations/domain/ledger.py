@@ -61,10 +61,10 @@ def fair_share(loads: Mapping[int, Load], team: Team) -> float:
 
 
 def balances(roster: Roster, team: Team, span: Span | None = None) -> dict[int, float]:
-    """Tokens carried less the fair share, for every member of a rotation: who is lowest is asked first."""
+    """Tokens carried less the fair share, for whoever is a member of a rotation: who is lowest is asked first."""
     loads = ledger(roster, span, team.id)
     share = fair_share(loads, team)
-    return {member: loads[member].tokens - share for member in sorted(team.members)}
+    return {member: loads.get(member, ZERO).tokens - share for member in sorted(team.ever_members)}
 
 
 def weeks_of(shift: Shift, piece: Span, calendar: Calendar) -> float:

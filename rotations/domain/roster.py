@@ -87,7 +87,11 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A rotation: its calendar, its rules and who decides in it."""
+    """A rotation: its calendar, its rules and who decides in it.
+
+    `members` are those of the day the roster was asked about; `spells` says from when until when somebody is one in
+    its window. Without them the members of the day are so all the time.
+    """
 
     id: int
     name: str
@@ -98,6 +102,18 @@ class Team:
     max_roles_per_week: int = 4
     primary_weight: int = 2
     secondary_weight: int = 1
+    spells: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+
+    @property
+    def ever_members(self) -> frozenset[int]:
+        """Who is a member on the day or at some time in the window."""
+        return self.members.union(self.spells)
+
+    def is_member_in(self, engineer: int, span: Span) -> bool:
+        """Whether somebody is a member for all of a span."""
+        if not self.spells:
+            return engineer in self.members
+        return any(one.start <= span.start and span.end <= one.end for one in self.spells.get(engineer, ()))
 
     def weight(self, role: Role) -> int:
         """Tokens of one week in a role."""

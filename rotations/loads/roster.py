@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q
 
 from pipelines.models import Engineer, Ownership, Training
 
@@ -14,17 +18,20 @@ from ..models import Cover, Membership, PublicHoliday, Rotation, Shift, TimeOffR
 
 
 def load_roster(span: Span, owners_at: dt.datetime | None = None) -> facts.Roster:
-    """Every fact about a span of time, for all rotations; owners are those of `owners_at` (default: its start)."""
-    day = (owners_at or span.start).astimezone(UTC).date()
+    """Every fact about a span of time, for all rotations; owners and members are those of `owners_at` (default: its
+    start), by the local day of their rotation."""
+    at = owners_at or span.start
     people = {engineer.pk: person(engineer) for engineer in Engineer.objects.all()}
     holidays = holidays_in(span)
-    owners = {row.pipeline_id: facts.Owners(row.primary_id, row.secondary_id) for row in Ownership.objects.on(day)}
+    teams = _teams(holidays, span, at)
+    places = list(UnitPipeline.objects.select_related("unit").order_by("unit_id", "pk"))
+    owners = _owners({place.pipeline_id: teams[place.unit.rotation_id].calendar.zone for place in places}, at)
     shifts = Shift.objects.in_span(span)
     return facts.Roster(
         window=span,
         people=people,
-        teams=_teams(holidays, day),
-        units=_units(owners),
+        teams=teams,
+        units=_units(places, owners),
         shifts=tuple(shift_facts(shift) for shift in shifts),
         covers=tuple(_covers(span)),
         absences=tuple(absence_facts(row) for row in TimeOffRequest.objects.in_force().in_span(span)),
@@ -32,6 +39,24 @@ def load_roster(span: Span, owners_at: dt.datetime | None = None) -> facts.Roste
         administrators=tuple(Engineer.objects.administrators().values_list("pk", flat=True)),
         holidays=holidays,
     )
+
+
+def owners_zone(rotation: Rotation | None) -> ZoneInfo:
+    """Whose midnight changes the owners of a pipeline: its rotation's, or the team's where it stands in none."""
+    return rotation.time_zone if rotation else ZoneInfo(settings.TEAM_TIME_ZONE)
+
+
+def _owners(zones: Mapping[int, ZoneInfo], at: dt.datetime) -> dict[int, facts.Owners]:
+    day, elsewhere = at.astimezone(UTC).date(), owners_zone(None)
+    # local days are at most one away from that of UTC
+    rows = Ownership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day + DAY)
+    days = {zone: at.astimezone(zone).date() for zone in {elsewhere, *zones.values()}}
+    return {
+        row.pipeline_id: facts.Owners(row.primary_id, row.secondary_id)
+        for row in rows
+        if row.starts_on <= (today := days[zones.get(row.pipeline_id, elsewhere)])
+        and (row.ends_on is None or today < row.ends_on)
+    }
 
 
 def person(engineer: Engineer) -> facts.Person:
@@ -88,45 +113,61 @@ def _covers(span: Span) -> Iterable[facts.Cover]:
     return (cover_facts(row) for row in rows)
 
 
-def _teams(holidays: dict[str, dict[dt.date, str]], day: dt.date) -> dict[int, facts.Team]:
-    members = defaultdict(set)
-    for row in Membership.objects.in_days(day, day + DAY):
-        members[row.rotation_id].add(row.engineer_id)
-    return {
-        rotation.pk: facts.Team(
+def _teams(holidays: dict[str, dict[dt.date, str]], span: Span, at: dt.datetime) -> dict[int, facts.Team]:
+    first, last = min(span.start, at).date() - DAY, max(span.end, at).date() + 2 * DAY
+    memberships = defaultdict(list)
+    for row in Membership.objects.in_days(first, last):
+        memberships[row.rotation_id].append(row)
+    found = {}
+    for rotation in Rotation.objects.prefetch_related("managers"):
+        calendar = calendar_of(rotation, holidays.get(rotation.holiday_calendar, {}))
+        today = at.astimezone(calendar.zone).date()
+        rows = memberships[rotation.pk]
+        found[rotation.pk] = facts.Team(
             id=rotation.pk,
             name=rotation.name,
-            calendar=calendar_of(rotation, holidays.get(rotation.holiday_calendar, {})),
+            calendar=calendar,
             managers=tuple(sorted(manager.pk for manager in rotation.managers.all())),
-            members=frozenset(members[rotation.pk]),
+            members=frozenset(row.engineer_id for row in rows if row.holds_on(today)),
             off_hours_rule=rotation.off_hours_rule,
             max_roles_per_week=rotation.max_roles_per_week,
             primary_weight=rotation.primary_weight,
             secondary_weight=rotation.secondary_weight,
+            spells=_spells(rows, calendar, span),
         )
-        for rotation in Rotation.objects.prefetch_related("managers")
-    }
+    return found
 
 
-def _units(owners: dict[int, facts.Owners]) -> dict[int, facts.Post]:
+def _spells(rows: Iterable[Membership], calendar: facts.Calendar, span: Span) -> dict[int, tuple[Span, ...]]:
+    """When each engineer is a member within a span; as in plans, the day's hand-off begins and ends it."""
+    found: dict[int, tuple[Span, ...]] = {}
+    for row in rows:
+        starts = max(span.start, calendar.handoff(row.joins_on))
+        ends = min(span.end, calendar.handoff(row.leaves_on)) if row.leaves_on else span.end
+        if starts < ends:
+            found[row.engineer_id] = (*found.get(row.engineer_id, ()), Span(starts, ends))
+    return found
+
+
+def _units(places: Iterable[UnitPipeline], owners: dict[int, facts.Owners]) -> dict[int, facts.Post]:
     """Units with who is qualified for all of their pipelines: owners and the trained."""
     trained = defaultdict(set)
     for row in Training.objects.all():
         trained[row.pipeline_id].add(row.engineer_id)
     for pipeline, pair in owners.items():
         trained[pipeline] |= {pair.primary, pair.secondary}
-    places = defaultdict(list)
-    for place in UnitPipeline.objects.select_related("unit").order_by("unit_id", "pk"):
-        places[place.unit].append(place.pipeline_id)
+    pipelines = defaultdict(list)
+    for place in places:
+        pipelines[place.unit].append(place.pipeline_id)
     return {
         unit.pk: facts.Post(
             id=unit.pk,
             name=unit.name,
             team=unit.rotation_id,
-            pipelines=tuple(pipelines),
-            qualified=frozenset(set.intersection(*(trained[pipeline] for pipeline in pipelines))),
+            pipelines=tuple(found),
+            qualified=frozenset(set.intersection(*(trained[pipeline] for pipeline in found))),
         )
-        for unit, pipelines in places.items()
+        for unit, found in pipelines.items()
     }
 
 
