@@ -40,17 +40,17 @@ test-all: test test-long ## and what takes longer: long random tests, every page
 
 test-sqlite: environment-dev
 	@$(call collect)
-	@echo "== on SQLite" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadgroup -m "not browser"
+	@echo "== on SQLite" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile -m "not browser"
 
 test-postgres: environment-dev
-	@echo "== on PostgreSQL, what touches the database" && $(PY) -m tests.postgres -n 2 --dist loadgroup -m "database and not browser"
+	@echo "== on PostgreSQL, what touches the database" && $(PY) -m tests.postgres -n 2 --dist loadfile -m "database and not browser"
 
 test-browser: environment-dev chromium
 	@$(call collect)
 	@echo "== in Chromium" && TEST_DATABASE_URL= $(PYTEST) tests/browser -m "not pages"
 
 test-long: environment-dev chromium
-	@echo "== long" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadgroup -m "not browser" --hypothesis-profile=long
+	@echo "== long" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile -m "not browser" --hypothesis-profile=long
 	@TEST_DATABASE_URL= $(PYTEST) tests/browser -m pages
 
 lint: environment-dev ## style of code and templates

@@ -31,7 +31,7 @@ from tests.factories import make_engineer
 ROLES = ["anonymous", "stranger", "engineer", "colleague", "manager", "administrator"]
 NOW = dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
 APPS = ["auth", "account", "django_tasks_database", "pipelines", "rotations", "incidents"]
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300), pytest.mark.xdist_group("house")]
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NOBODY = "0" * 40
 OF_OTHERS = {"key": "x", "uidb36": "1", "app_label": "pipelines", "content_type_id": 1, "object_id": 1}

@@ -12,7 +12,7 @@ import pytest
 from oncall_portal.management.commands import serve
 from tests.portal import Portal
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("serve")]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
