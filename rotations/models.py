@@ -7,7 +7,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 from timezone_field import TimeZoneField
@@ -269,9 +269,16 @@ class TimeOffQuerySet(models.QuerySet["TimeOffRequest"]):
         return self.filter(starts_at__lt=span.end, ends_at__gt=span.start)
 
     def decided_by_manager(self, manager: Engineer) -> TimeOffQuerySet:
-        """Those of members of the rotations somebody manages; nobody decides on their own."""
-        members = Membership.objects.filter(rotation__managers=manager).values("engineer")
-        return self.filter(engineer__in=members).exclude(engineer=manager)
+        """Those of members of the rotations somebody manages; nobody decides on their own.
+
+        Who had left a rotation when they asked is none of its managers' business any more.
+        """
+        members = Membership.objects.filter(
+            Q(leaves_on=None) | Q(leaves_on__gt=OuterRef("requested_at__date")),
+            rotation__managers=manager,
+            engineer=OuterRef("engineer"),
+        )
+        return self.filter(Exists(members)).exclude(engineer=manager)
 
 
 class TimeOffRequest(models.Model):
@@ -323,6 +330,20 @@ class TimeOffRequest(models.Model):
     @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
+
+    def managers(self) -> models.QuerySet[Engineer]:
+        """The active managers of the rotations that the engineer had not left when they asked; never the engineer."""
+        asked_on = self.requested_at.astimezone(self.time_zone).date()
+        return (
+            Engineer.objects.active()
+            .filter(
+                Q(managed_rotations__memberships__leaves_on=None)
+                | Q(managed_rotations__memberships__leaves_on__gt=asked_on),
+                managed_rotations__memberships__engineer=self.engineer_id,
+            )
+            .exclude(pk=self.engineer_id)
+            .distinct()
+        )
 
     @property
     def is_waiting(self) -> bool:

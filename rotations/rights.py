@@ -23,8 +23,7 @@ def manages_requester(user: Engineer, request: TimeOffRequest) -> bool:
 @rules.predicate
 def has_no_other_manager(user: Engineer, request: TimeOffRequest) -> bool:
     """Nobody else manages the requester, so that an administrator decides."""
-    others = Engineer.objects.active().filter(managed_rotations__memberships__engineer=request.engineer_id)
-    return not others.exclude(pk=request.engineer_id).exists()
+    return not request.managers().exists()
 
 
 @rules.predicate

@@ -44,6 +44,11 @@ class ShiftAdmin(SimpleHistoryAdmin):
     fields = ["unit", "role", "engineer", "starts_at", "ends_at", "is_pinned", "plan", "version", "changed_at"]
     readonly_fields = [field for field in fields if field != "is_pinned"]
 
+    def save_model(self, request: HttpRequest, obj: Shift, form: Any, change: bool) -> None:
+        # a plan may have been published since the row was read: the rest of it must not be written back
+        obj._history_user = request.user
+        obj.save(update_fields=form.changed_data)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

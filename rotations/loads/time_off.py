@@ -88,7 +88,10 @@ def decidable(user: Engineer) -> TimeOffQuerySet:
     if not is_administrator(user):
         return TimeOffRequest.objects.filter(as_manager)
     managers = Rotation.managers.through.objects.filter(
-        engineer__is_active=True, rotation__memberships__engineer=OuterRef("engineer")
+        Q(rotation__memberships__leaves_on=None)
+        | Q(rotation__memberships__leaves_on__gt=OuterRef("requested_at__date")),
+        engineer__is_active=True,
+        rotation__memberships__engineer=OuterRef("engineer"),
     )
     others = managers.exclude(engineer=OuterRef("engineer"))
     return TimeOffRequest.objects.filter(as_manager | ~Exists(others)).exclude(engineer=user)
@@ -96,9 +99,8 @@ def decidable(user: Engineer) -> TimeOffQuerySet:
 
 def deciders(request: TimeOffRequest) -> list[Engineer]:
     """Who decides on a request: the managers of the requester's rotations, or else the administrators."""
-    rotations = Rotation.objects.filter(memberships__engineer=request.engineer_id)
-    managers = Engineer.objects.active().filter(managed_rotations__in=rotations).exclude(pk=request.engineer_id)
-    return list(managers.distinct()) or list(Engineer.objects.administrators().exclude(pk=request.engineer_id))
+    administrators = Engineer.objects.administrators().exclude(pk=request.engineer_id)
+    return list(request.managers()) or list(administrators)
 
 
 def time_off_of(engineer: Engineer) -> TimeOffQuerySet:
@@ -108,8 +110,10 @@ def time_off_of(engineer: Engineer) -> TimeOffQuerySet:
 
 def colleagues_away(viewer: Engineer, at: dt.datetime) -> TimeOffQuerySet:
     """Approved time off of who shares a rotation with somebody, from now on, soonest first."""
-    rotations = Rotation.objects.filter(Q(managers=viewer) | Q(memberships__engineer=viewer))
-    colleagues = Membership.objects.filter(rotation__in=rotations).exclude(engineer=viewer)
+    members = Membership.objects.in_days(at.astimezone(viewer.time_zone).date(), dt.date.max)
+    mine = members.filter(engineer=viewer).values("rotation")
+    rotations = Rotation.objects.filter(Q(managers=viewer) | Q(pk__in=mine))
+    colleagues = members.filter(rotation__in=rotations).exclude(engineer=viewer)
     ahead = TimeOffRequest.objects.in_force().filter(ends_at__gt=at)
     if not is_administrator(viewer):
         ahead = ahead.filter(engineer__in=colleagues.values("engineer"))

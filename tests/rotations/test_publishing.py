@@ -1,8 +1,10 @@
 """Publishing where something happened between the asking and the publishing, and who is told of what it ends."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 
 from rotations.loads.planning import next_unplanned_week
@@ -125,3 +127,15 @@ def test_history_says_who_published_also_without_a_web_request(team, cast, monda
     last = primary(team, "2026-12-21").history.latest()
     ended = Cover.objects.exclude(ended_at=None).get().history.latest()
     assert {last.history_user, ended.history_user, plan.history.latest().history_user} == {cast.administrator}
+
+
+def test_pinning_in_the_admin_takes_back_nothing_that_was_published_meanwhile(team, cast):
+    shift = team.shifts.profit_primary
+    page = admin.site.get_model_admin(Shift)
+    stale = Shift.objects.get(pk=shift.pk)
+    Shift.objects.filter(pk=shift.pk).update(engineer=cast.d, version=2)
+    stale.is_pinned = True
+    page.save_model(SimpleNamespace(user=cast.manager), stale, SimpleNamespace(changed_data=["is_pinned"]), change=True)
+    shift.refresh_from_db()
+    assert (shift.engineer, shift.version, shift.is_pinned) == (cast.d, 2, True)
+    assert shift.history.latest().history_user == cast.manager

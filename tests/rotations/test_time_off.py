@@ -14,7 +14,15 @@ from pipelines.models import Engineer
 from rotations.domain.duty import duties
 from rotations.domain.spans import Span
 from rotations.loads.roster import load_roster
-from rotations.loads.time_off import consequence_of, deciders, request_roster, waiting_for
+from rotations.loads.time_off import (
+    colleagues_away,
+    consequence_of,
+    deciders,
+    may_decide,
+    may_see_reason,
+    request_roster,
+    waiting_for,
+)
 from rotations.models import Cover, Membership, Message, TimeOffRequest
 from rotations.verbs.time_off import (
     approve,
@@ -394,3 +402,23 @@ def test_agreeing_to_cancel_what_is_over_by_then_makes_nobody_away_any_longer(ca
     after = approve_cancel(request, by=cast.manager, at=at("2026-12-05 10:00"))
     assert (after.state, after.ends_at) == ("approved", end)
     assert on_duty(team.on_profit) == covered
+
+
+def test_managers_of_a_rotation_somebody_left_neither_decide_nor_read_why(cast, team):
+    former = make_engineer("Former manager")
+    old = make_rotation("Old", members=[cast.a], managers=[former])
+    old.memberships.update(leaves_on=dt.date(2026, 10, 1))
+    request = ask(cast.a, reason="A private matter")
+    assert deciders(request) == [cast.manager]
+    assert told(former, "Data Engineer A") == []
+    assert [may_decide(one, request) for one in (former, cast.manager)] == [False, True]
+    assert may_see_reason(former, request) is False
+    before = ask(cast.a, dt.date(2026, 11, 4), when=at("2026-09-30 10:00"))
+    assert [row.request for row in waiting_for(former, ASKED_AT)] == [before]
+    # nobody manages who left everything, so administrators decide
+    team.rotation.memberships.filter(engineer=cast.a).update(leaves_on=dt.date(2026, 10, 1))
+    assert deciders(request) == [cast.administrator]
+    assert [may_decide(one, request) for one in (cast.manager, cast.administrator)] == [False, True]
+    assert [row.request for row in waiting_for(cast.administrator, ASKED_AT)] == [request]
+    TimeOffRequest.objects.update(state="approved")
+    assert [list(colleagues_away(one, ASKED_AT)) for one in (former, cast.b)] == [[], []]
