@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from django_tables2 import RequestConfig
 
 from pipelines.models import Pipeline
+from pipelines.tables import paginate
 
 from . import forms, verbs
 from .filters import IncidentFilter
@@ -21,15 +21,13 @@ from .loads import incident_page, sla_by_severity
 from .models import Incident
 from .tables import IncidentTable
 
-PER_PAGE = 25
-
 
 def incidents(request: HttpRequest) -> HttpResponse:
     """All incidents, what needs an answer first."""
     at = timezone.now()
     shown = IncidentFilter(request.GET, Incident.objects.for_pages().by_need())
     table = IncidentTable(shown.qs, at=at)
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    paginate(table, request)
     status = 200 if shown.form.is_valid() else 422
     return render(request, "incidents/incidents.html", {"table": table, "form": shown.form}, status=status)
 

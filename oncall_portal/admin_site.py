@@ -27,7 +27,8 @@ class PortalAdminSite(admin.AdminSite):
         def hidden_from_others(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise Http404
-            if request.method == "POST" and request.resolver_match.url_name.endswith("_simple_history"):
+            name = request.resolver_match.url_name or ""  # what catches unknown addresses has none
+            if request.method == "POST" and name.endswith("_simple_history"):
                 # simple-history would save what was sent for anybody who may look at the row
                 raise PermissionDenied
             return guarded(request, *args, **kwargs)

@@ -1,11 +1,19 @@
 """Lists of the catalogue."""
 
 import django_tables2 as tables
+from django.core.paginator import Paginator
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from .loads import CatalogueRow
 from .templatetags.portal import person
+
+
+def paginate(table: tables.Table, request: HttpRequest, per_page: int = 25) -> None:
+    """Sort a list and cut it into pages as its address asks; how long a page is, it does not say."""
+    pages = {"per_page": per_page, "paginator_class": lambda rows, asked: Paginator(rows, per_page)}
+    tables.RequestConfig(request, paginate=pages).configure(table)
 
 
 class PipelineTable(tables.Table):

@@ -12,12 +12,19 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
-from django_tables2 import RequestConfig
 
-from .forms import SPARE_ROWS, AcceptInvitationForm, FailureModeLines, KeyActionLines, RunbookForm, runbook_initial
+from .forms import (
+    MOST_ROWS,
+    SPARE_ROWS,
+    AcceptInvitationForm,
+    FailureModeLines,
+    KeyActionLines,
+    RunbookForm,
+    runbook_initial,
+)
 from .loads import catalogue, runbook_of, runbook_version
 from .models import Pipeline
-from .tables import PipelineTable
+from .tables import PipelineTable, paginate
 from .verbs import InvitationGoneError, RunbookChangedError, accept_invitation, edit_runbook, open_invitation
 
 SIGN_IN_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -27,7 +34,7 @@ SIGN_IN_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 def pipelines(request: HttpRequest) -> HttpResponse:
     """Every pipeline in service, by area."""
     table = PipelineTable(catalogue(timezone.localdate()))
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    paginate(table, request, 50)
     return render(request, "pipelines/pipelines.html", {"table": table})
 
 
@@ -69,10 +76,11 @@ def _runbook_forms(saved, data: QueryDict | None = None) -> dict:
 def _with_spare_rows(data: QueryDict, prefix: str | None) -> QueryDict:
     """What was sent, with empty rows at the end of the list whose button was pressed."""
     key = f"{prefix}-TOTAL_FORMS"
-    if not data.get(key, "").isdecimal():
+    count = data.get(key, "")
+    if not count.isdecimal() or len(count) > len(str(MOST_ROWS)):
         return data
     data = data.copy()
-    data[key] = str(int(data[key]) + SPARE_ROWS)
+    data[key] = str(int(count) + SPARE_ROWS)
     return data
 
 

@@ -206,6 +206,8 @@ def _refused(
         raise ValidationError({"note": f"Reason: say why; {request.engineer} reads it."})
     if len(note) > longest:
         raise ValidationError({"note": f"Reason: use at most {longest} characters."})
+    if "\0" in note:  # no form has looked at it
+        raise ValidationError({"note": "Reason: null characters are not allowed."})
     request.state, request.decided_by, request.decided_at, request.decision_note = state, by, at, note
     save(request, by)
     tell_requester(request, word, at)

@@ -9,7 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from django_tables2 import RequestConfig
+
+from pipelines.tables import paginate
 
 from ..forms import PlanForm
 from ..loads.planning import next_unplanned_week
@@ -30,7 +31,7 @@ def plans(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (asked := _ask(request, rotation, form)):
         return redirect(asked)
     table = PlanTable(rotation.plans.select_related("asked_by", "published_by", "rotation").defer("problem", "answer"))
-    RequestConfig(request, paginate={"per_page": 20}).configure(table)
+    paginate(table, request, 20)
     context = {"rotation": rotation, "form": form, "table": table, "may_publish": may_publish}
     return render(request, "rotations/plans.html", context, status=422 if form.errors else 200)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django_tables2 import RequestConfig
+
+from pipelines.tables import paginate
 
 from ..loads.rotations import members_of, rotations_by_name, staffed_units
 from ..models import Rotation
@@ -15,7 +16,7 @@ from ..tables import RotationTable
 def rotations(request: HttpRequest) -> HttpResponse:
     """Every rotation, by name."""
     table = RotationTable(rotations_by_name(timezone.now()))
-    RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    paginate(table, request)
     return render(request, "rotations/rotations.html", {"table": table})
 
 

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
-from django_tables2 import RequestConfig
+
+from pipelines.tables import paginate
 
 from ..forms import TimeOffForm
 from ..loads.time_off import colleagues_away, may_decide, time_off_of, waiting_for
@@ -19,7 +20,6 @@ from ..models import TimeOffRequest
 from ..tables import AwayTable, MyTimeOffTable, WaitingTable
 from ..verbs.time_off import cancel, grant, refuse, request_time_off
 
-PER_PAGE = 25
 State = TimeOffRequest.State
 
 
@@ -33,7 +33,7 @@ def time_off(request: HttpRequest) -> HttpResponse:
         "waiting": WaitingTable(waiting, prefix="waiting-", viewer=request.user) if waiting else None,
     }
     for table in filter(None, tables.values()):
-        RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+        paginate(table, request)
     return render(request, "rotations/time_off.html", tables)
 
 
