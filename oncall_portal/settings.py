@@ -200,6 +200,8 @@ LOGGING = {
     "filters": {"hide_tokens": {"()": "oncall_portal.logs.HideTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_tokens"]}},
     "loggers": {
+        # Django's own handlers, of which one hides nothing, give way to ours
+        "django": {"level": "NOTSET"},
         # these name addresses, and have or may get handlers of their own
         "django.request": {"filters": ["hide_tokens"]},
         "django.server": {"handlers": ["console"], "filters": ["hide_tokens"], "level": "INFO", "propagate": False},
