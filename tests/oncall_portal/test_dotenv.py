@@ -25,6 +25,13 @@ def test_a_first_run_makes_every_secret_in_a_private_file(file, capsys):
     assert capsys.readouterr().out == ".env: made SECRET_KEY, SEED_ENGINEER_PASSWORD, SEED_MANAGER_PASSWORD\n"
 
 
+def test_databases_and_mails_beside_it_are_for_nobody_else_either(file, settings, tmp_path):
+    settings.VAR = tmp_path / "var"
+    settings.VAR.mkdir(mode=0o755)
+    call_command("dotenv", file=file)
+    assert stat.S_IMODE(settings.VAR.stat().st_mode) == 0o700
+
+
 def test_a_second_run_changes_nothing_and_says_nothing(file, capsys):
     call_command("dotenv", file=file)
     first = file.read_text()

@@ -41,6 +41,7 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options: object) -> None:
         try:
             settings.VAR.mkdir(exist_ok=True)
+            settings.VAR.chmod(0o700)  # the database and the mails are as private as the secrets
             made = complete(file.resolve())
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{file} can't be written: {error}", returncode=2) from error
