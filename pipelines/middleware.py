@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -19,6 +20,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, *rest)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A page made for who signed in is kept for nobody else, and shown again only after asking."""
+        if request.session.accessed and not response.has_header("Cache-Control"):
+            patch_cache_control(response, no_cache=True, private=True)
+        return response
 
 
 class ReaderTimeZoneMiddleware:

@@ -32,6 +32,11 @@ def test_every_page_inside_is_in_our_look(cast, sign_in, address):
     assert (answer.status_code, in_our_look(answer.content)) == (200, True)
 
 
+@pytest.mark.parametrize("address", ["/", "/me/", "/time-off/", "/calendar/", "/nowhere/"])
+def test_no_cache_keeps_a_page_for_somebody_else(team, cast, sign_in, address):
+    assert sign_in(cast.a).get(address)["Cache-Control"] == "no-cache, private"
+
+
 @pytest.mark.parametrize("address", CLOSED)
 def test_lists_of_addresses_are_closed_and_lead_to_ones_own_page(cast, sign_in, client, address):
     assert sign_in(cast.a).get(f"/accounts/{address}")["Location"] == "/me/"
