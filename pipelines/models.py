@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -45,6 +46,11 @@ class EngineerManager(UserManager.from_queryset(EngineerQuerySet)):  # type: ign
     def normalize_email(cls, email: str | None) -> str:
         """An address in its one spelling: signing in by it looks for lower case."""
         return (email or "").lower()
+
+    def create_superuser(self, username: str, email: str | None = None, *args: Any, **fields: Any) -> Engineer:
+        """As in Django, refused in words where the name or the address is somebody else's."""
+        Engineer(username=username, email=self.normalize_email(email)).validate_constraints()
+        return super().create_superuser(username, email, *args, **fields)
 
 
 class Engineer(AbstractUser):

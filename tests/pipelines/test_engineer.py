@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from pipelines.domain.faces import initials
@@ -57,3 +58,12 @@ def test_people_sign_in_however_their_name_or_address_was_written(db, client, lo
     ada = make_engineer("Ada", email="Ada@Example.org")
     assert ada.email == "ada@example.org"
     assert client.post("/accounts/login/", {"login": login, "password": "sesame"}).status_code == 302
+
+
+@pytest.mark.parametrize(("username", "email"), [("ADA", "new@example.org"), ("new", "ADA@example.org")])
+def test_the_first_administrator_too_is_refused_in_words(db, username, email):
+    make_engineer("Ada")
+    with pytest.raises(
+        CommandError, match=r"^(Somebody has this username|This e-mail belongs to somebody else) already"
+    ):
+        call_command("createsuperuser", interactive=False, username=username, email=email, name="Boss")
