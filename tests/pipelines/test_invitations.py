@@ -45,7 +45,7 @@ def test_only_the_digest_of_the_token_is_kept(invited):
 def test_whoever_has_the_link_makes_an_account_and_is_signed_in(invited, client):
     address = f"/invitations/{invited()}/"
     page = client.get(address)
-    assert (page.status_code, page["Referrer-Policy"]) == (200, "no-referrer")
+    assert (page.status_code, page["Referrer-Policy"]) == (200, "same-origin")
     answer = client.post(address, NEW)
     assert (answer.status_code, answer["Location"]) == (302, "/")
     ada = Engineer.objects.get(username="ada")
