@@ -47,7 +47,7 @@
   const { refresh } = document.querySelector("[data-refresh]")?.dataset ?? {};
   if (refresh) {
     setInterval(() => {
-      const isBusy = document.activeElement !== document.body || document.querySelector("header details[open]");
+      const isBusy = document.querySelector("main :focus, header details[open]");
       if (!document.hidden && !isBusy) location.reload();
     }, refresh * 1000);
   }
