@@ -37,7 +37,7 @@ class PlanForm(forms.Form):
 class TimeOffForm(forms.Form):
     """Whole days off, and why; what the days must be is the verb's business."""
 
-    DAY = {"invalid": "write a day as year-month-day, for example 2026-11-26.", "required": "choose a day."}
+    DAY = {"invalid": "Write a day as year-month-day, for example 2026-11-26.", "required": "Choose a day."}
 
     first_day = forms.DateField(
         label="First day", error_messages=DAY, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

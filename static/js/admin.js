@@ -25,6 +25,7 @@
       if (!words) continue;
       box.setAttribute("aria-label", words.trim().replace(/:$/, ""));
       box.removeAttribute("aria-labelledby");
+      box.querySelector(".select2-search__field")?.setAttribute("aria-label", words.trim().replace(/:$/, ""));
     }
   };
 

@@ -25,6 +25,8 @@ PAGES = {
     "ask": ("/time-off/new/", ""),
     "rotations": ("/rotations/", ""),
     "rotation": ("/rotations/", "main a[href^='/rotations/']"),
+    "plans": ("/rotations/data-pipelines/plan/", ""),
+    "plan": ("/rotations/data-pipelines/plan/", "main table a[href*='/plan/']"),
     "me": ("/me/", ""),
     "mailbox": ("/mailbox/", ""),
     "admin": ("/admin/", ""),

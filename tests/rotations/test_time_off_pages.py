@@ -71,8 +71,8 @@ def test_asking_leads_to_what_it_does_to_duty(cast, team, sign_in):
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
-        ("2026-11-26", "", "choose a day."),
-        ("yesterday", "2026-11-26", "write a day as year-month-day"),
+        ("2026-11-26", "", "Choose a day."),
+        ("yesterday", "2026-11-26", "Write a day as year-month-day"),
         ("2126-11-26", "2126-11-25", "Last day: use"),
         ("2020-11-26", "2020-11-26", "Last day: those days are over"),
         ("9999-12-31", "9999-12-31", "First day: use"),
