@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .coverage import can_be_called, edges, joined, narrowed, of_teams_with
-from .difference import Change, Consequence, ProposedCover, compare, units_in, weeks_touched
+from .difference import Change, Consequence, ProposedCover, compare, units_by_engineer, weeks_touched
 from .duty import Duty, duties, duty_at
 from .ledger import balances, weeks_of
 from .roster import Absence, Cover, Post, Role, Roster, Team
@@ -29,7 +29,8 @@ def consequence(roster: Roster, engineer: int, span: Span, now: dt.datetime) -> 
     if span.end <= now:
         return Consequence(engineer, None)
     ahead = Span(max(span.start, now), span.end)
-    touched = {duty.unit for duty in duties(roster, ahead) if duty.engineer == engineer} & set(roster.units)
+    near = narrowed(roster, ahead)
+    touched = {duty.unit for duty in duties(near) if duty.engineer == engineer} & set(roster.units)
     before = of_teams_with(roster, touched)
     away = replace(before, absences=(*before.absences, Absence(engineer, span)))
     table = _Table(away, engineer, ahead)
@@ -188,10 +189,11 @@ def _lowest(table: _Table, unit: Post, run: list[_Place], candidates: set[int]) 
     """Who has carried least, and why it is them; those whom it would give too many roles a week come last."""
     roster, team = table.now(), table.roster.team_of(unit)
     balance = table.balance(team)
-    weeks = [week for _, week in weeks_touched(team, Span(run[0].span.start, run[-1].span.end))]
+    weeks = weeks_touched(team, Span(run[0].span.start, run[-1].span.end))
+    held = [units_by_engineer(roster, team, week) for _, week in weeks]
 
     def order(person: int) -> tuple[bool, float, int]:
-        most = max(len(units_in(roster, team, person, week) | {unit.id}) for week in weeks)
+        most = max(len(units.get(person, set()) | {unit.id}) for units in held)
         return most > team.max_roles_per_week, round(balance[person], 6), person
 
     chosen = min(candidates, key=order)

@@ -169,13 +169,16 @@ def compare(
     )
 
 
-def units_in(roster: Roster, team: Team, engineer: int, week: Span) -> set[int]:
-    """The units of a rotation in which somebody has duty in a week, be it for an hour.
+def units_by_engineer(roster: Roster, team: Team, week: Span) -> dict[int, set[int]]:
+    """The units of a rotation in which each engineer has duty in a week, be it for an hour.
 
     This is what counts as roles a week: who steps up in a unit has one place in it as before.
     """
-    found = {duty.unit for duty in duties(narrowed(roster, week), week) if duty.engineer == engineer}
-    return {unit for unit in found if unit in roster.units and roster.units[unit].team == team.id}
+    found: dict[int, set[int]] = {}
+    for duty in duties(narrowed(roster, week), week):
+        if duty.unit in roster.units and roster.units[duty.unit].team == team.id:
+            found.setdefault(duty.engineer, set()).add(duty.unit)
+    return found
 
 
 def weeks_touched(team: Team, span: Span) -> Iterator[tuple[dt.date, Span]]:
@@ -231,14 +234,18 @@ def _new(pairs: Iterable[tuple[Stand, Stand]], is_wrong: Callable[[Stand], bool]
 
 
 def _too_many_roles(before: Roster, after: Roster, span: Span, people: Iterable[int]) -> Iterator[str]:
+    held = {
+        (team.id, week): (units_by_engineer(before, team, whole), units_by_engineer(after, team, whole))
+        for team in after.teams.values()
+        for week, whole in weeks_touched(team, span)
+    }
     for person in sorted(people):
-        for team in after.teams.values():
-            for week, whole in weeks_touched(team, span):
-                count = len(units_in(after, team, person, whole))
-                if count > team.max_roles_per_week and count > len(units_in(before, team, person, whole)):
-                    day, most = f"{week:%a} {week.day} {week:%b %Y}", team.max_roles_per_week
-                    wanted = f"at most {most} {'is' if most == 1 else 'are'} wanted"
-                    yield f"{after.name(person)} has {count} roles in the week of {day}; {wanted}."
+        for (team, week), (old, new) in held.items():
+            count, most = len(new.get(person, ())), after.teams[team].max_roles_per_week
+            if count > most and count > len(old.get(person, ())):
+                day = f"{week:%a} {week.day} {week:%b %Y}"
+                wanted = f"at most {most} {'is' if most == 1 else 'are'} wanted"
+                yield f"{after.name(person)} has {count} roles in the week of {day}; {wanted}."
 
 
 def _shares(before: Roster, after: Roster, teams: Iterable[int], people: Iterable[int]) -> Iterator[Share]:

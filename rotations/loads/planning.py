@@ -56,7 +56,9 @@ def planning_problem(
     days = [first_week + n * WEEK for n in range(weeks)]
     spans = {day: calendar.week_span(day) for day in days}
     ledger_start = calendar.handoff(first_week - LEDGER_WEEKS * WEEK)
-    roster = load_roster(Span(ledger_start, spans[days[-1]].end), owners_at=max(at, spans[first_week].start))
+    roster = load_roster(
+        Span(ledger_start, spans[days[-1]].end), owners_at=max(at, spans[first_week].start), rotation=rotation
+    )
     in_service = set(Pipeline.objects.for_pages().values_list("pk", flat=True))
     units = [
         unit for unit in roster.units.values() if unit.team == rotation.pk and in_service.intersection(unit.pipelines)

@@ -17,9 +17,9 @@ from ..domain.spans import DAY, UTC, Span
 from ..models import Cover, Membership, PublicHoliday, Rotation, Shift, TimeOffRequest, UnitPipeline
 
 
-def load_roster(span: Span, owners_at: dt.datetime | None = None) -> facts.Roster:
+def load_roster(span: Span, owners_at: dt.datetime | None = None, rotation: Rotation | None = None) -> facts.Roster:
     """Every fact about a span of time, for all rotations; owners and members are those of `owners_at` (default: its
-    start), by the local day of their rotation."""
+    start), by the local day of their rotation. For one rotation only its shifts, and its members' elsewhere."""
     at = owners_at or span.start
     people = {engineer.pk: person(engineer) for engineer in Engineer.objects.all()}
     holidays = holidays_in(span)
@@ -27,6 +27,10 @@ def load_roster(span: Span, owners_at: dt.datetime | None = None) -> facts.Roste
     places = list(UnitPipeline.objects.select_related("unit").order_by("unit_id", "pk"))
     owners = _owners({place.pipeline_id: teams[place.unit.rotation_id].calendar.zone for place in places}, at)
     shifts = Shift.objects.in_span(span)
+    if rotation:
+        members = Membership.objects.filter(rotation=rotation).values("engineer")
+        covered = Cover.objects.filter(engineer__in=members).values("shift")
+        shifts = shifts.filter(Q(unit__rotation=rotation) | Q(engineer__in=members) | Q(pk__in=covered))
     return facts.Roster(
         window=span,
         people=people,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from rules import has_perm
@@ -12,6 +12,7 @@ from rules import has_perm
 from pipelines.models import Engineer
 from pipelines.rights import is_administrator
 
+from ..domain.coverage import narrowed
 from ..domain.covering import consequence, ending
 from ..domain.difference import Consequence
 from ..domain.roster import Roster
@@ -71,7 +72,7 @@ def with_lines(requests: Sequence[TimeOffRequest], at: dt.datetime) -> list[Wait
         roster = load_roster(whole, owners_at=at)
         prefetch_related_objects(undecided, "covers")
         for request, window in zip(undecided, windows, strict=True):
-            found = consequence_of(request, replace(roster, window=window), at)
+            found = consequence_of(request, narrowed(roster, window), at)
             lines[request.pk] = " ".join(found.sentences)
     return [Waiting(request, lines[request.pk]) for request in requests]
 

@@ -16,7 +16,7 @@ from rotations.loads.planning import next_unplanned_week, planning_problem
 from rotations.loads.roster import load_roster
 from rotations.models import Message, Plan, Shift, TimeOffRequest
 from rotations.verbs.planning import ask_plan, publish_plan, solve_plan
-from tests.factories import at, make_cover, make_engineer, make_holiday, make_rotation
+from tests.factories import at, make_cover, make_engineer, make_holiday, make_pipeline, make_rotation, make_shift
 
 FIRST = dt.date(2026, 11, 30)
 
@@ -293,3 +293,14 @@ def test_a_bad_problem_file_is_refused_with_the_place(tmp_path, text):
         plan_command("--problem", str(file))
     assert refused.value.returncode == 2
     assert str(file) in str(refused.value)
+
+
+def test_the_ledger_of_a_problem_counts_what_members_carried_in_other_rotations_too(team, cast, monday):
+    pipeline = make_pipeline("Elsewhere", owners=(cast.a, cast.stranger))
+    other = make_rotation("Other", members=[cast.a, cast.stranger], pipelines=[pipeline])
+    make_shift(other.units.get(), cast.a)
+    covered = make_shift(other.units.get(), cast.stranger, week="2026-11-16")
+    make_cover(covered, cast.b, "2026-11-16 09:00", "2026-11-23 09:00")
+    rows = planning_problem(team.rotation, FIRST, 2, monday)["engineers"]
+    loads = {int(row["id"]): row["ledger"]["weighted_load"] for row in rows}
+    assert loads == {cast.a.pk: 4, cast.b.pk: 3, cast.c.pk: 2, cast.d.pk: 1}
