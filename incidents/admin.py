@@ -9,20 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from simple_history.admin import SimpleHistoryAdmin
 
+from pipelines.admin import ReadOnly
+
 from .models import Clock, Entry, Incident, SlaPolicy
-
-
-class ReadOnly:
-    """Nothing is added, changed or removed here."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 class ClockInline(ReadOnly, admin.TabularInline):

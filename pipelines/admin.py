@@ -36,11 +36,8 @@ from .verbs import change_owners, invite
 RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
 
 
-class ReadOnlyInline(admin.TabularInline):
-    """Rows to look at; each is changed on its own page."""
-
-    extra = 0
-    show_change_link = True
+class ReadOnly:
+    """Rows that are looked at here and changed elsewhere, or by the portal alone; mixed into an admin or an inline."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -113,8 +110,10 @@ class AudienceAdmin(admin.ModelAdmin):
     search_fields = ("name",)
 
 
-class OwnershipInline(ReadOnlyInline):
+class OwnershipInline(ReadOnly, admin.TabularInline):
     model = Ownership
+    extra = 0
+    show_change_link = True
     fields = ("primary", "secondary", "starts_on", "ends_on")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ownership]:

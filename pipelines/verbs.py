@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -14,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from .domain.tokens import new_token, token_digest
 from .loads import runbook_of, runbook_version
 from .models import Engineer, FailureMode, Invitation, KeyAction, Ownership, Pipeline, Runbook
 from .rights import is_administrator
@@ -123,10 +122,6 @@ class InvitationGoneError(ValidationError):
     """The link was used, revoked, has expired, or never was one."""
 
 
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def invitation_fault(email: str, group: Group | None, by: Engineer) -> dict[str, str]:
     """Why `by` can't invite that address into that group, by field; empty if they can."""
     if Engineer.objects.filter(email__iexact=email).exists():
@@ -142,7 +137,7 @@ def invite(*, email: str, group: Group | None, by: Engineer, at: dt.datetime) ->
     if fault := invitation_fault(email, group, by):
         raise ValidationError(fault)
     Invitation.objects.filter(email__iexact=email, accepted_at=None).delete()
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     invitation = Invitation.objects.create(
         email=email,
         group=group,

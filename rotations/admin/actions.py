@@ -1,9 +1,8 @@
-"""What several admin pages share: actions on one object, and rows that are only read."""
+"""Actions on one object of the admin."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -35,16 +34,3 @@ class ObjectActions(admin.ModelAdmin):
         if found is None:
             raise Http404
         return getattr(self, name)(request, found)
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Rows that only the portal writes: they are read here, never edited."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

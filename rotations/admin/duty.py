@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from simple_history.admin import SimpleHistoryAdmin
 
+from pipelines.admin import ReadOnly
+
 from ..models import Cover, FeedLink, Plan, Shift
 from ..verbs.feeds import revoke_feed_link
-from .actions import ReadOnly
 
 
 @admin.register(Plan)
@@ -84,7 +85,7 @@ class CoverAdmin(ReadOnly, SimpleHistoryAdmin):
 
 
 @admin.register(FeedLink)
-class FeedLinkAdmin(ReadOnly):
+class FeedLinkAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["engineer", "made_at", "fetched_at", "fetched_by", "revoked_at"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter), "made_at"]
     list_select_related = ["engineer"]

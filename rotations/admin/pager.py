@@ -7,26 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from pipelines.admin import ReadOnly
+
 from ..models import Message, Worker
 from ..pager import STALE
 from ..verbs.messages import send_again
 
 
-class WrittenByThePager(admin.ModelAdmin):
-    """Rows that only the pager writes: they are read here, never edited."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
 @admin.register(Message)
-class MessageAdmin(WrittenByThePager):
+class MessageAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["subject", "engineer", "kind", "state", "attempts", "created_at", "sent_at", "outcome"]
     list_filter = ["state", "kind", "created_at"]
     list_select_related = ["engineer"]
@@ -47,7 +36,7 @@ class MessageAdmin(WrittenByThePager):
 
 
 @admin.register(Worker)
-class WorkerAdmin(WrittenByThePager):
+class WorkerAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["name", "cycled_at", "is_alive"]
 
     @admin.display(boolean=True, description="alive")

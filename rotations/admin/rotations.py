@@ -9,10 +9,10 @@ from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
+from pipelines.admin import ReadOnly
 from pipelines.rights import is_administrator
 
 from ..models import HolidayYear, Membership, PublicHoliday, Rotation, Unit, UnitPipeline
-from .actions import ReadOnly
 
 
 class MembershipInline(admin.TabularInline):
@@ -112,7 +112,7 @@ class PublicHolidayAdmin(admin.ModelAdmin):
 
 
 @admin.register(HolidayYear)
-class HolidayYearAdmin(ReadOnly):
+class HolidayYearAdmin(ReadOnly, admin.ModelAdmin):
     """Which years of public holidays were stored, also those without any day."""
 
     list_display = ["calendar", "year", "stored_at"]

@@ -15,13 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
+from pipelines.admin import ReadOnly
 from pipelines.rights import is_administrator
 
 from ..loads.time_off import decidable, may_decide, may_see_reason, with_lines
 from ..loads.time_off_effect import covers_in_force, effect_of
 from ..models import TimeOffRequest
 from ..verbs.time_off import grant, refuse
-from .actions import ObjectActions, ReadOnly
+from .actions import ObjectActions
 
 CHANGE = "admin:rotations_timeoffrequest_change"
 # for the person and for who decides; the note of a decision may tell it too, as that of sick leave does

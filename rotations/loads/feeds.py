@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+
+from pipelines.domain.tokens import token_digest
 
 from ..models import FeedLink
 
 # long enough for the slowest calendar to fetch the empty feed and drop the duty it remembers
 AFTERLIFE = dt.timedelta(days=30)
-
-
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def feed_link(token: str) -> FeedLink | None:

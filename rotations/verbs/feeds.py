@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import secrets
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
+from pipelines.domain.tokens import new_token, token_digest
 from pipelines.models import Engineer
 from pipelines.rights import is_administrator
 
-from ..loads.feeds import token_digest
 from ..models import FeedLink
 
 MOST_LINKS = 20
@@ -28,7 +27,7 @@ def make_feed_link(engineer: Engineer, *, by: Engineer, at: dt.datetime) -> str:
     engineer = Engineer.objects.select_for_update(no_key=True).get(pk=engineer.pk)
     if engineer.feed_links.filter(revoked_at=None).count() >= MOST_LINKS:
         raise ValidationError(f"You have {MOST_LINKS} calendar links already; revoke those you no longer use.")
-    token = secrets.token_urlsafe(24)
+    token = new_token()
     FeedLink.objects.create(engineer=engineer, token_digest=token_digest(token), made_at=at)
     return token
 
