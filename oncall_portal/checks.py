@@ -63,6 +63,9 @@ def _addresses() -> Iterator[CheckMessage]:
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS or not _named(settings.ALLOWED_HOSTS):
         hint = "Set ALLOWED_HOSTS to the host of PUBLIC_URL, and to others that proxies ask for."
         yield Error("ALLOWED_HOSTS names no host of this installation, or all there are.", hint=hint, id="portal.E012")
+    if settings.HTTPS and not settings.SECURE_PROXY_SSL_HEADER:
+        hint = "Set TRUSTED_PROXIES to how many stand before the portal; with none, every page redirects to itself."
+        yield Warning("PUBLIC_URL is https, but no proxy is trusted to say so.", hint=hint, id="portal.W014")
 
 
 def _named(hosts: list[str]) -> bool:

@@ -14,6 +14,7 @@ READY = {
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
     "SECURE_SSL_REDIRECT": True,
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
     "SECURE_HSTS_SECONDS": 3600,
     "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
     "SECURE_HSTS_PRELOAD": True,
@@ -26,6 +27,7 @@ LACKS = [
     ({"ALLOWED_HOSTS": ["localhost", "127.0.0.1"]}, "portal.E012"),
     ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, "portal.E013"),
     ({"DEFAULT_FROM_EMAIL": "oncall@localhost"}, "portal.W013"),
+    ({"SECURE_PROXY_SSL_HEADER": None}, "portal.W014"),
 ]
 
 
