@@ -14,6 +14,7 @@ from pipelines.models import Area, Engineer
 from rotations.domain.spans import DAY, Span
 from rotations.loads.on_call import Standing, on_call_now
 from rotations.loads.own_duty import DutyRow, duty_rows, load_own_duty
+from rotations.loads.time_off import decidable
 from rotations.models import TimeOffRequest
 
 DUTY_AHEAD = 180 * DAY
@@ -79,12 +80,10 @@ def _unanswered(incidents: Iterable[IncidentRow], first_for: tuple[str, ...]) ->
 
 def _requests(user: Engineer) -> Iterable[Waiting]:
     """Time off that I decide on, then my own that is not decided yet."""
-    waiting = TimeOffRequest.objects.waiting().select_related("engineer")
-    for request in waiting.decided_by_manager(user):
+    for request in decidable(user).waiting().select_related("engineer"):
         words = "asks for time off" if request.state == TimeOffRequest.State.REQUESTED else "wants to cancel time off"
-        yield Waiting(
-            f"{request.engineer} {words}, {request.days_text}",
-            reverse("admin:rotations_timeoffrequest_change", args=[request.pk]),
-        )
-    for request in waiting.filter(engineer=user):
+        room = reverse("admin:rotations_timeoffrequest_change", args=[request.pk])
+        url = room if user.is_staff else request.get_absolute_url()
+        yield Waiting(f"{request.engineer} {words}, {request.days_text}", url)
+    for request in user.time_off.waiting().select_related("engineer"):
         yield Waiting(f"Your time off, {request.days_text}, waits for a manager", request.get_absolute_url())

@@ -13,7 +13,7 @@ from rotations.domain.duty import duty_at
 from rotations.domain.roster import Post, Role, Roster, Severity
 from rotations.domain.spans import DAY, UTC, Span
 from rotations.loads.on_call import Standing, standing_of
-from rotations.loads.roster import load_roster
+from rotations.loads.roster import load_roster, owners_zone
 
 AHEAD = 36 * DAY
 
@@ -53,7 +53,9 @@ def pipeline_page(pipeline: Pipeline, at: dt.datetime) -> PipelinePage:
     at = at.astimezone(UTC)
     roster = load_roster(Span(at, at + AHEAD))
     people = Engineer.objects.in_bulk()
-    owners = pipeline.ownerships.on(at.date()).select_related("primary", "secondary")
+    unit = roster.unit_of.get(pipeline.pk)
+    zone = roster.team_of(unit).calendar.zone if unit else owners_zone(None)
+    owners = pipeline.ownerships.on(at.astimezone(zone).date()).select_related("primary", "secondary")
     return PipelinePage(
         pipeline=pipeline,
         ownership=owners.first(),

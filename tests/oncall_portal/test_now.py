@@ -8,8 +8,10 @@ from django.utils import timezone
 from incidents.verbs import acknowledge
 from oncall_portal.now import now_page
 from oncall_portal.pipeline import pipeline_page
+from pipelines.models import Ownership
 from rotations.models import Membership, TimeOffRequest, Unit, UnitPipeline
-from tests.factories import make_cover, make_incident, make_pipeline, make_shift, make_sla
+from rotations.verbs.time_off import request_time_off
+from tests.factories import at, make_cover, make_incident, make_pipeline, make_shift, make_sla
 
 
 @pytest.fixture
@@ -57,6 +59,31 @@ def test_what_waits_for_a_manager_and_for_the_requester(team, cast, monday):
     assert words == [f"Data Engineer A asks for time off, {request.days_text}"]
     assert [item.url for item in now_page(cast.a, monday).waiting] == [f"/time-off/{request.pk}/"]
     assert now_page(cast.b, monday).waiting == ()
+
+
+def test_what_nobody_else_decides_waits_for_an_administrator(team, cast, monday):
+    team.rotation.managers.clear()
+    day = monday.date() + dt.timedelta(days=30)
+    request_time_off(cast.a, day, day, "vacation", by=cast.a, at=monday)
+    [waiting] = now_page(cast.administrator, monday).waiting
+    assert waiting.words.startswith("Data Engineer A asks for time off")
+    assert now_page(cast.manager, monday).waiting == ()
+
+
+def test_who_cannot_enter_the_admin_decides_on_the_requests_own_page(team, cast, monday):
+    team.rotation.managers.set([cast.stranger])
+    day = monday.date() + dt.timedelta(days=30)
+    request = request_time_off(cast.a, day, day, "vacation", by=cast.a, at=monday)
+    assert [item.url for item in now_page(cast.stranger, monday).waiting] == [f"/time-off/{request.pk}/"]
+
+
+def test_the_page_of_a_pipeline_names_the_owners_of_its_rotations_day(team, cast):
+    team.rotation.time_zone = "Asia/Tokyo"
+    team.rotation.save()
+    Ownership.objects.filter(pipeline=team.profit).update(ends_on=dt.date(2026, 11, 23))
+    Ownership.objects.create(pipeline=team.profit, primary=cast.c, secondary=cast.d, starts_on=dt.date(2026, 11, 23))
+    before, after = (pipeline_page(team.profit, at(f"2026-11-22 {clock}")) for clock in ("14:59", "15:00"))
+    assert (before.ownership.primary, after.ownership.primary) == (cast.a, cast.c)
 
 
 def test_weeks_of_the_same_duty_in_a_row_are_one_row(team, cast, monday):
