@@ -111,6 +111,7 @@ def fairness_words(answer: Answer) -> str:
 
 
 def proof_words(fairness: Fairness) -> str:
+    """What is proven of the fairness, or by how many percent at most it may fall short."""
     if fairness.optimal:
         return "Proven: no fairer plan exists."
     highest, proof = fairness.highest, fairness.certificate
@@ -121,11 +122,13 @@ def proof_words(fairness: Fairness) -> str:
 
 
 def span(loads: Sequence[Load], measure: Callable[[Load], Fraction | int]) -> str:
+    """The least and the most of a measure: 4 to 6, or 5 where all are alike."""
     low, high = min(map(measure, loads)), max(map(measure, loads))
     return f"{float(low):g}" if low == high else f"{float(low):g} to {float(high):g}"
 
 
 def rounded(value: Fraction | None) -> float | None:
+    """A number as JSON writes it, to six decimals."""
     return None if value is None else round(float(value), 6)
 
 
@@ -135,10 +138,12 @@ def ratio(high: Fraction | None, low: Fraction | None) -> Fraction | None:
 
 
 def cell_json(cell: Cell) -> dict[str, object]:
+    """A cell as the contract writes it."""
     return {"unit": cell.unit, "week": cell.week.isoformat(), "role": cell.role}
 
 
 def load_json(load: Load) -> dict[str, object]:
+    """A load as the contract writes it."""
     return {
         "tokens": plain(load.tokens),
         "primary_weeks": load.primary_weeks,
@@ -149,6 +154,7 @@ def load_json(load: Load) -> dict[str, object]:
 
 
 def exception_json(exception: RuleException) -> dict[str, object]:
+    """An exception to a rule as the contract writes it."""
     return {
         "rule": exception.rule,
         "engineer": exception.engineer,
@@ -158,6 +164,7 @@ def exception_json(exception: RuleException) -> dict[str, object]:
 
 
 def conflict_json(conflict: Conflict) -> dict[str, object]:
+    """A conflict as the contract writes it."""
     return {
         "week": conflict.week.isoformat(),
         "units": list(conflict.units),

@@ -110,6 +110,7 @@ def lay_board(staffing: Staffing, weeks: Sequence[date], open_cells: Mapping[dat
 
 
 def lay_week(board: Board, cells: Sequence[Cell], may_open: bool) -> None:
+    """The cells of one week and the hard rules among them, none of which crosses weeks."""
     for cell in cells:
         lay_cell(board, cell, may_open)
     for cell in cells:
@@ -120,6 +121,7 @@ def lay_week(board: Board, cells: Sequence[Cell], may_open: bool) -> None:
 
 
 def lay_cell(board: Board, cell: Cell, may_open: bool) -> None:
+    """Exactly one candidate holds a cell; nobody may too, where it may stay open."""
     choices = []
     for engineer in board.staffing.candidates[cell]:
         board.taken[cell, engineer] = board.model.new_bool_var("")
@@ -131,6 +133,7 @@ def lay_cell(board: Board, cell: Cell, may_open: bool) -> None:
 
 
 def forbid_clash(board: Board, primary: Cell) -> None:
+    """Nobody holds both roles of a unit in one week."""
     secondary = other_role(primary)
     for engineer in board.staffing.candidates[primary]:
         if (secondary, engineer) in board.taken:
@@ -146,6 +149,7 @@ def ask_for_full_secondary(board: Board, primary: Cell) -> None:
 
 
 def limit_roles(board: Board, cells: Sequence[Cell]) -> None:
+    """Nobody gets more new roles in a week than the limit leaves room for."""
     by_engineer: dict[str, list[Cell]] = {}
     for cell in cells:
         for engineer in board.staffing.candidates[cell]:

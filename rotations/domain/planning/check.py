@@ -35,6 +35,7 @@ def check(problem: Problem, assignments: Sequence[Pair]) -> tuple[Violation, ...
 
 
 def wrong_rows(problem: Problem, assignments: Sequence[Pair]) -> Iterator[Violation]:
+    """Pairs that are missing, not asked for, or there twice."""
     rows = Counter((pair.unit, pair.week) for pair in assignments)
     asked = {(unit.id, week) for unit in problem.units for week in problem.handoffs}
     yield from (Violation("missing", week, unit) for unit, week in asked - rows.keys())
@@ -43,6 +44,7 @@ def wrong_rows(problem: Problem, assignments: Sequence[Pair]) -> Iterator[Violat
 
 
 def wrong_pair(problem: Problem, pair: Pair) -> Iterator[Violation]:
+    """What is wrong with the two holders of a unit and week: moved though locked, a clash, alone while partly away."""
     published = is_locked(problem, pair)
     if published is not None:
         for role, was, now in (
@@ -62,6 +64,8 @@ def wrong_pair(problem: Problem, pair: Pair) -> Iterator[Violation]:
 
 
 def wrong_holder(problem: Problem, pair: Pair, role: str, engineer: str) -> Iterator[Violation]:
+    """Why somebody may not hold a role: pins, qualification, membership and absence."""
+
     def violation(rule: str) -> Violation:
         return Violation(rule, pair.week, pair.unit, role, engineer)
 
@@ -86,6 +90,7 @@ def wrong_holder(problem: Problem, pair: Pair, role: str, engineer: str) -> Iter
 
 
 def partly_away(problem: Problem, engineer: str, week: date) -> bool:
+    """Whether somebody is away for part of a week."""
     return engineer in problem.by_id and week in problem.by_id[engineer].weeks_partial
 
 

@@ -47,11 +47,13 @@ class Conflict:
 
 
 def conflicts_of(problem: Problem, plan: Plan) -> tuple[Conflict, ...]:
+    """A conflict for each week in which a free role stays open, in order."""
     weeks = sorted({cell.week for cell, holder in plan.items() if holder is None and cell not in problem.locked})
     return tuple(conflict_in(problem, plan, week) for week in weeks)
 
 
 def conflict_in(problem: Problem, plan: Plan, week: date) -> Conflict:
+    """What stands in the way of a week, and what to refuse to mend it; both empty where the pool is too small."""
     units = tuple(unit.id for unit in problem.units if None in roles_of(plan, unit.id, week))
     alone = only_week(problem, week)
     reasons = reasons_in(alone, week)
@@ -62,6 +64,7 @@ def conflict_in(problem: Problem, plan: Plan, week: date) -> Conflict:
 
 
 def roles_of(plan: Plan, unit: str, week: date) -> tuple[str | None, str | None]:
+    """Who is primary and who secondary of a unit in a week."""
     return plan[Cell(unit, week, "primary")], plan[Cell(unit, week, "secondary")]
 
 
@@ -88,6 +91,7 @@ def relax_of(problem: Problem, reasons: Sequence[Reason], best: int) -> tuple[Re
 
 
 def reasons_in(problem: Problem, week: date) -> list[Reason]:
+    """Everything in a week that could be refused: absences, pins, the limit of roles."""
     away = [each.id for each in problem.engineers if each.weeks_off or each.weeks_partial]
     pool = {engineer for unit in problem.units for engineer in unit.qualified}
     reasons = [Reason(ABSENCE, week, engineer) for engineer in away if engineer in pool]

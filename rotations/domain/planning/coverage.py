@@ -17,6 +17,8 @@ ROLE_PRICES = {PRIMARY: 2, SECONDARY: 1}
 
 @dataclass(frozen=True)
 class CoveredWeek:
+    """Who holds the free cells of one week, and how much work it was to find out."""
+
     plan: Mapping[Cell, str | None]
     proven: bool = True
     branches: int = 0
@@ -44,6 +46,7 @@ class Coverage:
 
 
 def cover(staffing: Staffing) -> Coverage:
+    """Staff week after week with as few open roles as possible, those who carried least first."""
     plan: dict[Cell, str | None] = dict(staffing.problem.locked)
     loads = {engineer.id: engineer.ledger.weighted_load for engineer in staffing.problem.engineers}
     carry(staffing, loads, plan)
@@ -56,6 +59,7 @@ def cover(staffing: Staffing) -> Coverage:
 
 
 def carry(staffing: Staffing, loads: dict[str, Fraction], plan: Plan) -> None:
+    """Add the tokens of a plan to what each engineer has carried."""
     for cell, holder in plan.items():
         if holder is not None:
             loads[holder] += staffing.tokens(cell)

@@ -127,6 +127,7 @@ def plain(value: Fraction) -> int | float:
 
 
 def days_json(days: Iterable[date]) -> list[str]:
+    """Days as the contract writes them."""
     return [day.isoformat() for day in days]
 
 
@@ -146,6 +147,7 @@ def read_week(source: Field, weeks: Collection[date]) -> date:
 
 
 def read_weeks(source: Field, weeks: Collection[date]) -> tuple[date, ...]:
+    """Weeks in order, none of them twice."""
     return tuple(sorted(distinct((item, read_week(item, weeks)) for item in source.items())))
 
 

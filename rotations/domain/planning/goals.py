@@ -69,11 +69,13 @@ def even_load(board: Board, plan: Plan, leads: bool) -> Aim:
 
 
 def even_primaries(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Primary weeks of this horizon, over capacity."""
     shares = role_shares(board, PRIMARY)
     return even_aim(board, shares, fix_total(board, shares, plan), plan, leads)
 
 
 def even_secondaries(board: Board, plan: Plan, leads: bool) -> Aim:
+    """Secondary weeks of this horizon, over capacity."""
     shares = role_shares(board, SECONDARY)
     return even_aim(board, shares, fix_total(board, shares, plan), plan, leads)
 
@@ -93,6 +95,7 @@ def fix_total(board: Board, shares: Mapping[str, Share], plan: Plan) -> int:
 def even_aim(
     board: Board, shares: Mapping[str, Share], total: int | None, plan: Plan, leads: bool, grain: Fraction = WHOLE
 ) -> Aim:
+    """Shares as even as can be, by the sum of squares; `total` is their sum where every plan has the same."""
     sharing = EvenSharing(board, shares, total, grain)
     most = sharing.measure(plan) if leads else sharing.most()
     terms = sharing.terms(sharing.keep_within(most))

@@ -44,6 +44,7 @@ class Change:
 
 
 def loads_of(staffing: Staffing, plan: Plan) -> dict[str, Load]:
+    """What each engineer carries in a plan."""
     held: dict[str, list[Cell]] = {engineer.id: [] for engineer in staffing.problem.engineers}
     for cell, holder in plan.items():
         if holder is not None:
@@ -52,6 +53,7 @@ def loads_of(staffing: Staffing, plan: Plan) -> dict[str, Load]:
 
 
 def load_of(staffing: Staffing, engineer: str, cells: list[Cell]) -> Load:
+    """What the cells of one engineer amount to."""
     weeks = {cell.week for cell in cells}
     holidays = [days for days in (staffing.problem.holiday_days(engineer, week) for week in weeks) if days]
     return Load(
@@ -65,10 +67,12 @@ def load_of(staffing: Staffing, engineer: str, cells: list[Cell]) -> Load:
 
 
 def exceptions_of(problem: Problem, plan: Plan) -> tuple[RuleException, ...]:
+    """Every rule that a plan breaks where it may, in order."""
     return tuple(sorted({*too_close(problem, plan), *too_long(problem, plan)}, key=in_order))
 
 
 def in_order(exception: RuleException) -> tuple[str, str, str, date]:
+    """The key that exceptions are sorted by."""
     return exception.rule, exception.engineer, exception.unit or "", exception.week
 
 
@@ -103,6 +107,7 @@ def duty_weeks(problem: Problem, plan: Plan, roles: tuple[str, ...]) -> dict[tup
 
 
 def changes_of(problem: Problem, plan: Plan) -> tuple[Change, ...]:
+    """The published cells that a plan gives to somebody else, or to nobody."""
     published = problem.published_holder
     return tuple(
         Change(cell, published[cell], plan[cell])

@@ -10,6 +10,7 @@ Handoffs = frozenset[date]
 
 
 def read_engineers(source: Field, weeks: Handoffs) -> dict[str, Candidate]:
+    """Engineers by id, in order."""
     found: dict[str, Candidate] = {}
     for item in source.items():
         engineer = Candidate.read(item, weeks)
@@ -20,6 +21,7 @@ def read_engineers(source: Field, weeks: Handoffs) -> dict[str, Candidate]:
 
 
 def read_units(source: Field, engineers: Mapping[str, Candidate]) -> dict[str, Unit]:
+    """Units by id, in order."""
     found: dict[str, Unit] = {}
     for item in source.items():
         unit = Unit.read(item, engineers)
@@ -48,6 +50,7 @@ def open_fields(source: Field) -> list[tuple[str, Field]]:
 def read_published(
     record: Record, weeks: Handoffs, engineers: Mapping[str, Candidate], units: Mapping[str, Unit]
 ) -> tuple[Pair, ...] | None:
+    """The plan in force, by week and unit; None where there is none."""
     if not record.has("published"):
         return None
     found: dict[tuple[date, str], Pair] = {}
@@ -60,6 +63,7 @@ def read_published(
 
 
 def read_pair(item: Field, weeks: Handoffs, engineers: Mapping[str, Candidate], units: Mapping[str, Unit]) -> Pair:
+    """Who is published for a unit and week; nobody is written as null."""
     row = item.record(["unit", "week", *ROLES])
     holders = (row.field(role) for role in ROLES)
     return Pair(
@@ -70,6 +74,7 @@ def read_pair(item: Field, weeks: Handoffs, engineers: Mapping[str, Candidate], 
 
 
 def read_event(record: Record, weeks: Handoffs, engineers: Mapping[str, Candidate]) -> Event | None:
+    """The absence that made planning anew necessary, if one is named."""
     if not record.has("event"):
         return None
     row = record.field("event").record(["engineer", "week"])
@@ -101,6 +106,7 @@ def read_pins(
 
 
 def read_pin(item: Field, weeks: Handoffs, units: Mapping[str, Unit]) -> Pin:
+    """A pin of somebody who is qualified for the unit."""
     row = item.record(["unit", "week", "role", "engineer"])
     unit = units[known(row.field("unit"), units)]
     engineer = row.field("engineer").name()

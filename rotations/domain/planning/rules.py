@@ -51,6 +51,7 @@ def windows(board: Board, length: int, shortest: int) -> list[Sequence[date]]:
 def breach_of_rest(
     board: Board, engineer: str, unit: str | None, weeks: Sequence[date]
 ) -> "tuple[Term, Callable[[Plan], int]]":
+    """Whether somebody is primary in the last of these weeks and in an earlier one."""
     *before, last = (board.any_of(engineer, cells_of(board, unit, week, (PRIMARY,))) for week in weeks)
     held = [cells_of(board, unit, week, (PRIMARY,)) for week in weeks]
 
@@ -67,6 +68,7 @@ def breach_of_rest(
 def breach_in_a_row(
     board: Board, engineer: str, unit: str | None, weeks: Sequence[date]
 ) -> "tuple[Term, Callable[[Plan], int]]":
+    """Whether somebody is on call in every one of these weeks."""
     duty = [board.any_of(engineer, cells_of(board, unit, week, ROLES)) for week in weeks]
     held = [cells_of(board, unit, week, ROLES) for week in weeks]
 
@@ -79,5 +81,6 @@ def breach_in_a_row(
 
 
 def cells_of(board: Board, unit: str | None, week: date, roles: tuple[str, ...]) -> tuple[Cell, ...]:
+    """The cells of a week in these roles: of one unit, or of all."""
     units = [unit] if unit is not None else [each.id for each in board.staffing.problem.units]
     return tuple(Cell(each, week, role) for each in units for role in roles)

@@ -31,6 +31,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Found:
+    """A plan, and the steps that led to it."""
+
     plan: Plan
     steps: tuple[Step, ...]
 
@@ -39,6 +41,7 @@ class Found:
 
 
 def search(staffing: Staffing) -> Found:
+    """The best plan found, and what each goal reached."""
     coverage = cover(staffing)
     plan, steps = coverage.plan, [step_of(coverage)]
     board = lay_board(staffing, staffing.problem.handoffs, coverage.open_cells)
@@ -49,6 +52,7 @@ def search(staffing: Staffing) -> Found:
 
 
 def step_of(coverage: Coverage) -> Step:
+    """Covering the weeks, told as the first step."""
     weeks = coverage.weeks.values()
     return Step(
         OPEN_ROLES,
@@ -60,6 +64,7 @@ def step_of(coverage: Coverage) -> Step:
 
 
 def run_stage(board: Board, stage: Stage, plan: Plan) -> tuple[Plan, list[Step]]:
+    """Solve the goals of a stage in one go, or one by one where their weights would grow too large."""
     aims = [goal.build(board, plan, n == 0) for n, goal in enumerate(stage.goals)]
     names = [goal.name for goal in stage.goals]
     if heaviest(aims) <= HEAVIEST:
@@ -72,6 +77,7 @@ def run_stage(board: Board, stage: Stage, plan: Plan) -> tuple[Plan, list[Step]]
 
 
 def heaviest(aims: Sequence[Aim]) -> int:
+    """How many points one point of an earlier goal must outweigh."""
     product = 1
     for aim in aims:
         product *= aim.most + 1
@@ -81,6 +87,7 @@ def heaviest(aims: Sequence[Aim]) -> int:
 def improve(
     board: Board, names: Sequence[str], aims: Sequence[Aim], plan: Plan, effort: float
 ) -> tuple[Plan, list[Step]]:
+    """Make the plan in hand better by these aims, and hold what they reach."""
     proven, branches, seconds = True, 0, 0.0
     if any(aim.measure(plan) for aim in aims):
         board.hint(plan)
@@ -110,6 +117,7 @@ def weighted(aims: Sequence[Aim]) -> "Term":
 
 
 def hold(board: Board, aim: Aim, plan: Plan) -> None:
+    """Let no later stage give back what a plan has reached."""
     value = aim.measure(plan)
     if not isinstance(aim.term, int):
         board.model.add(aim.term <= value)

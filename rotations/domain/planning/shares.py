@@ -17,6 +17,7 @@ def token_shares(board: Board) -> dict[str, Share]:
 
 
 def token_share(board: Board, engineer: str) -> Share:
+    """An engineer's tokens in grains."""
     staffing = board.staffing
     worth = {cell: staffing.grains(cell) for cell in staffing.problem.cells}
 
@@ -37,6 +38,7 @@ def token_share(board: Board, engineer: str) -> Share:
 
 
 def most_in_week(staffing: Staffing, engineer: str, week: date, worth: Mapping[Cell, int]) -> int:
+    """The most grains that somebody can take on in one week."""
     best: dict[str, int] = {}
     for cell in staffing.free_cells[week]:
         if engineer in staffing.candidates[cell]:
@@ -51,6 +53,7 @@ def role_shares(board: Board, role: str) -> dict[str, Share]:
 
 
 def role_share(board: Board, engineer: str, role: str) -> Share:
+    """An engineer's unit-weeks in one role."""
     staffing = board.staffing
     cells = [cell for cell in staffing.problem.cells if cell.role == role]
     low = sum(staffing.problem.locked.get(cell) == engineer for cell in cells)
@@ -70,6 +73,7 @@ def holiday_shares(board: Board) -> dict[str, Share]:
 
 
 def holiday_share(board: Board, engineer: str) -> Share:
+    """An engineer's public-holiday days on call."""
     problem = board.staffing.problem
     days = {week: problem.holiday_days(engineer, week) for week in problem.handoffs}
 

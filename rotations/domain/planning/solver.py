@@ -42,6 +42,7 @@ def solve(problem: Problem) -> Answer:
 
 
 def pairs_of(problem: Problem, plan: Plan) -> tuple[Pair, ...]:
+    """A plan as pairs, by week and unit."""
     return tuple(
         Pair(unit.id, week, plan[Cell(unit.id, week, PRIMARY)], plan[Cell(unit.id, week, SECONDARY)])
         for week in problem.handoffs
@@ -50,6 +51,7 @@ def pairs_of(problem: Problem, plan: Plan) -> tuple[Pair, ...]:
 
 
 def fairness_of(staffing: Staffing, plan: Plan, proven: bool) -> Fairness:
+    """The level of each engineer, beside the proven best."""
     loads = loads_of(staffing, plan)
     levels = {
         id: (staffing.problem.by_id[id].ledger.weighted_load + loads[id].tokens) / weeks

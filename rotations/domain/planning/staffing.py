@@ -81,8 +81,10 @@ class Staffing:
 
 
 def on_duty(problem: Problem, plan: Plan, engineer: str, week: date) -> bool:
+    """Whether a plan gives somebody any role in a week."""
     return any(plan[Cell(unit.id, week, role)] == engineer for unit in problem.units for role in ROLES)
 
 
 def other_role(cell: Cell) -> Cell:
+    """The cell of the other role of the same unit and week."""
     return Cell(cell.unit, cell.week, SECONDARY if cell.role == PRIMARY else PRIMARY)
