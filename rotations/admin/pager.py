@@ -12,6 +12,7 @@ from pipelines.admin import ReadOnly
 from ..models import Message, Worker
 from ..pager import STALE
 from ..verbs.messages import send_again
+from ..verbs.time_off_notices import is_about_time_off
 
 
 @admin.register(Message)
@@ -22,6 +23,15 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["subject", "engineer__name", "engineer__email", "thread"]
     date_hierarchy = "created_at"
     actions = ["send_again"]
+
+    def get_fields(self, request: HttpRequest, obj: Message | None = None) -> list[str]:
+        """A decision on time off is told with its reason, which is for who got it."""
+        fields = [str(field) for field in super().get_fields(request, obj)]
+        private = obj is not None and is_about_time_off(obj) and obj.engineer_id != request.user.pk
+        return [field for field in fields if field != "text"] if private else fields
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup.split("__")[0] != "text" and super().lookup_allowed(lookup, value, request)
 
     @admin.action(description="Send again", permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:

@@ -17,6 +17,7 @@ from ..loads.time_off import deciders
 from ..models import Message, TimeOffRequest
 from .messages import queue_message
 
+THREAD = "time-off-"
 NOTICE, PAGE = Message.Kind.NOTICE, Message.Kind.PAGE
 
 
@@ -72,7 +73,12 @@ def _key(request: TimeOffRequest, what: str, at: dt.datetime) -> str:
 
 
 def _thread(request: TimeOffRequest) -> str:
-    return f"time-off-{request.pk}"
+    return f"{THREAD}{request.pk}"
+
+
+def is_about_time_off(message: Message) -> bool:
+    """Whether a message tells of a request for time off."""
+    return message.thread.startswith(THREAD)
 
 
 def _link(request: TimeOffRequest) -> str:

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipelines.models import Engineer
-from rotations.models import Membership, Shift, TimeOffRequest
-from rotations.verbs.time_off import approve, cancel, request_time_off
+from rotations.models import Membership, Message, Shift, TimeOffRequest
+from rotations.verbs.time_off import approve, cancel, refuse, request_time_off
 from tests.factories import make_engineer, make_pipeline, make_rotation, make_shift
 
 LIST = reverse("admin:rotations_timeoffrequest_changelist")
@@ -204,6 +204,17 @@ def test_the_note_of_sick_leave_is_not_told_to_who_may_not_know(cast, team, sign
         "manager": True,
         "administrator": False,
     }
+
+
+def test_a_note_is_read_by_who_got_it_and_not_among_all_messages(cast, team, sign_in, other_manager):
+    refuse(ask(cast.a), by=cast.manager, at=timezone.now(), note="Your surgery can wait.")
+    told = Message.objects.get(engineer=cast.a)
+    page = reverse("admin:rotations_message_change", args=[told.pk])
+    for reader in (other_manager, cast.administrator):
+        shown = text(sign_in(reader).get(page))
+        assert ("Your time off was declined" in shown, "surgery" in shown) == (True, False)
+        asked = reverse("admin:rotations_message_changelist") + "?text__contains=surgery"
+        assert sign_in(reader).get(asked).status_code == 400
 
 
 def test_history_is_read_by_who_decides(cast, team, sign_in):
