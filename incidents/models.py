@@ -184,6 +184,8 @@ class Entry(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(Engineer, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.TextField(blank=True)
+    clock = models.CharField(max_length=10, blank=True, choices=Clock.Kind, help_text="Of a warning or breach.")
+    due_at = models.DateTimeField(null=True, help_text="The due instant that a warning or breach is about.")
 
     objects = EntryQuerySet.as_manager()
 
@@ -191,6 +193,14 @@ class Entry(models.Model):
         ordering = ["incident", "at", "pk"]
         verbose_name = "timeline entry"
         verbose_name_plural = "timeline entries"
+        constraints = [
+            # also where a severity was changed to and fro: a due instant is warned of once, and breached once
+            models.UniqueConstraint(
+                name="entry_once_per_due_instant",
+                fields=["incident", "kind", "clock", "due_at"],
+                condition=Q(due_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.incident_id}"

@@ -75,9 +75,9 @@ def _warn(incident: Incident, clock: Clock, at: dt.datetime) -> None:
     clock.warned_at = at
     clock.save(update_fields=["warned_at"])
     line = words.at_risk_line(kind, left)
-    Entry.objects.create(incident=incident, kind=Entry.Kind.AT_RISK, at=at, text=line)
+    is_new = _note(incident, clock, Entry.Kind.AT_RISK, line, at)
     # nobody can do anything about a warning any more once the clock has stopped or breached
-    if clock.stopped_at is None and at < clock.due_at:
+    if is_new and clock.stopped_at is None and at < clock.due_at:
         people = answerers_of(incident) + owners_of(incident, at)
         tell(incident, people, "At risk", line, f"at-risk-{kind}-{clock.due_at:%Y%m%dT%H%M%S.%f}", at)
 
@@ -87,9 +87,17 @@ def _breach(incident: Incident, clock: Clock, at: dt.datetime) -> None:
     clock.breached_at = at
     clock.save(update_fields=["breached_at"])
     line = words.breached_line(kind, clock.due_at - incident.opened_at, at - clock.due_at)
-    Entry.objects.create(incident=incident, kind=Entry.Kind.BREACHED, at=at, text=line)
+    if not _note(incident, clock, Entry.Kind.BREACHED, line, at):
+        return
     people = answerers_of(incident) + owners_of(incident, at) + managers_of(incident)
     tell(incident, people, "Breached", line, f"breached-{kind}-{clock.due_at:%Y%m%dT%H%M%S.%f}", at)
+
+
+def _note(incident: Incident, clock: Clock, kind: str, line: str, at: dt.datetime) -> bool:
+    """Put a warning or breach into the timeline; whether it was not there yet for this due instant."""
+    about = {"incident": incident, "kind": kind, "clock": clock.kind, "due_at": clock.due_at}
+    _, is_new = Entry.objects.get_or_create(**about, defaults={"at": at, "text": line})
+    return is_new
 
 
 def _minutes(policy: SlaPolicy) -> dict[ClockKind, int]:

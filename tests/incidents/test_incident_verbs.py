@@ -167,6 +167,17 @@ def test_only_a_new_due_instant_warns_and_breaches_again(incident, cast, monday)
     assert (clock(incident).warned_at, clock(incident).breached_at) == (None, None)
 
 
+def test_a_severity_changed_to_and_fro_breaches_each_due_instant_once(incident, cast, monday):
+    """Critical is late at once, high is not, and back at critical nothing is said again of what was said."""
+    verbs.change_severity(incident, "high", by=cast.a, at=after(monday, 10))
+    verbs.change_severity(incident, "critical", by=cast.a, at=after(monday, 40))
+    verbs.change_severity(incident, "high", by=cast.a, at=after(monday, 41))
+    verbs.change_severity(incident, "critical", by=cast.a, at=after(monday, 42))
+    breaches = [text for kind, text in timeline(incident) if kind == "breached"]
+    assert len(breaches) == 1
+    assert clock(incident).breached_at == after(monday, 42)
+
+
 def test_the_severity_it_has_already_is_refused(incident, cast, monday):
     with pytest.raises(ValidationError, match="It is critical already"):
         verbs.change_severity(incident, "critical", by=cast.a, at=monday)
