@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 
 class OddRequestMiddleware:
@@ -17,8 +18,16 @@ class OddRequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META["QUERY_STRING"]:
-            raise BadRequest("There is a NUL in the address.")
+        if places := _places_with_nul(request):
+            reason = f"{' and '.join(places)}: take the NUL character (%00) out."
+            return render(request, "400.html", {"reason": reason}, status=400)
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig("The request is larger than any page takes.")
         return self.get_response(request)
+
+
+def _places_with_nul(request: HttpRequest) -> list[str]:
+    """Where an address holds a NUL: the path, or fields by name."""
+    places = ["The path"] if "\0" in request.path_info else []
+    fields = (key for key, values in request.GET.lists() if "\0" in "".join([key, *values]))
+    return places + [key.replace("\0", "") for key in fields]

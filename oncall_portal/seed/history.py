@@ -24,7 +24,7 @@ from rotations.verbs.time_off import approve, request_time_off
 
 from .catalogue import HOLIDAYS
 
-SERVED_WEEKS = 8
+SERVED_WEEKS = 4
 PLANNED_WEEKS = 13
 
 
@@ -43,7 +43,7 @@ def holiday_ahead(at: dt.datetime) -> PublicHoliday:
 
 
 def publish_rotation(rotation: Rotation, people: dict[str, Engineer], holiday: PublicHoliday, at: dt.datetime) -> None:
-    """Eight weeks served and thirteen ahead, or as many more as it takes to reach the holiday.
+    """Four weeks served and thirteen ahead, or as many more as it takes to reach the holiday.
 
     The worked example of the team's document is pinned: A is primary and B secondary of unit-level profit in the week
     of the holiday.

@@ -118,7 +118,7 @@ REFUSED = [
     ({"date": "1999-12-31"}, "Day: choose a day in the years 2000 to 2100."),
     ({"date": "2101-01-01"}, "Day: choose a day in the years 2000 to 2100."),
     ({"date": "9999-12-31"}, "Day: choose a day in the years 2000 to 2100."),
-    ({"date": "2026-11-23\x00"}, "Day: write a day as year-month-day, for example 2026-11-23."),
+    ({"date": "2026-11-23\x00"}, "date: take the NUL character (%00) out."),
     ({"view": "year"}, "View: choose week, month or quarter."),
     ({"by": "cake"}, "By: choose pipeline or engineer."),
     ({"rotation": "nobody"}, "Rotation: there is no rotation called nobody; choose one from the list."),

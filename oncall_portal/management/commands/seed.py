@@ -14,6 +14,8 @@ from pipelines.models import Engineer
 
 
 class Command(BaseCommand):
+    # `migrate` has just run them, and they take a second
+    requires_system_checks = ()
     help = (
         "Load the reference team: four engineers and their manager, five pipelines, a planned rotation, time off and "
         "incidents. Only into a database without users. Passwords come from SEED_ENGINEER_PASSWORD and "
