@@ -244,6 +244,11 @@ class Training(models.Model):
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="trainings")
     engineer = models.ForeignKey(Engineer, on_delete=models.CASCADE, related_name="trainings")
     trained_on = models.DateField("trained on")
+    shadows_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Shadows the pair before this day and does not count as cover; empty for fully trained.",
+    )
 
     history = HistoricalRecords()
 

@@ -1,0 +1,28 @@
+"""Rotations, the duty they place, time off and its covers, feeds, and the pager's messages."""
+
+from .duty import ROLES, Cover, Plan, Shift
+from .feeds import FeedLink
+from .holidays import CompanyDay, HolidayYear, PublicHoliday
+from .pager import Message, Worker
+from .rotations import WEEKDAYS, Membership, Rotation, Unit, UnitPipeline
+from .time_off import TimeOffQuerySet, TimeOffRequest
+
+__all__ = [
+    "ROLES",
+    "WEEKDAYS",
+    "CompanyDay",
+    "Cover",
+    "FeedLink",
+    "HolidayYear",
+    "Membership",
+    "Message",
+    "Plan",
+    "PublicHoliday",
+    "Rotation",
+    "Shift",
+    "TimeOffQuerySet",
+    "TimeOffRequest",
+    "Unit",
+    "UnitPipeline",
+    "Worker",
+]
