@@ -5,27 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from .board import lay_board, read_plan, solve
-from .parts import PRIMARY, ROLES, SECONDARY, Cell
+from .parts import PRIMARY, SECONDARY, Cell
 from .staffing import Plan, Staffing
-
-# Deterministic time for one week: a thousand times what a week of the reference team takes.
-EFFORT = 5.0
+from .weekflow import CoveredWeek, staff_week
 
 ROLE_PRICES = {PRIMARY: 2, SECONDARY: 1}
-
-
-@dataclass(frozen=True)
-class CoveredWeek:
-    """Who holds the free cells of one week, and how much work it was to find out."""
-
-    plan: Mapping[Cell, str | None]
-    proven: bool = True
-    branches: int = 0
-    seconds: float = 0.0
-
-    def opens(self) -> dict[str, int]:
-        return {role: sum(who is None and cell.role == role for cell, who in self.plan.items()) for role in ROLES}
 
 
 @dataclass(frozen=True)
@@ -67,18 +51,8 @@ def carry(staffing: Staffing, loads: dict[str, Fraction], plan: Plan) -> None:
 
 def cover_week(staffing: Staffing, week: date, loads: Mapping[str, Fraction]) -> CoveredWeek:
     """The week with the fewest open primaries, then secondaries, then by those who carried least so far."""
-    board = lay_board(staffing, [week], None)
-    if not board.opens:
-        return CoveredWeek({})
-    prices = prices_of(staffing, loads)
-    dearest = 1 + 2 * len(prices) * len(board.opens)
-    lost = {SECONDARY: dearest, PRIMARY: dearest * (1 + len(board.opens))}
-    board.model.minimize(
-        sum(prices[who] * ROLE_PRICES[cell.role] * term for (cell, who), term in board.taken.items())
-        + sum(lost[cell.role] * term for cell, term in board.opens.items())
-    )
-    solver, proven = solve(board, EFFORT)
-    return CoveredWeek(read_plan(board, solver), proven, solver.num_branches, solver.wall_time)
+    ranks = prices_of(staffing, loads)
+    return staff_week(staffing, week, lambda cell, engineer: ranks[engineer] * ROLE_PRICES[cell.role])
 
 
 def prices_of(staffing: Staffing, loads: Mapping[str, Fraction]) -> dict[str, int]:
