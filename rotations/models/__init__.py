@@ -1,6 +1,6 @@
 """Rotations, the duty they place, time off and its covers, feeds, and the pager's messages."""
 
-from .duty import ROLES, Cover, Plan, Shift
+from .duty import ROLES, ConfirmedGap, Cover, Plan, Shift
 from .feeds import FeedLink
 from .holidays import CompanyDay, HolidayYear, PublicHoliday
 from .pager import Message, Worker
@@ -11,6 +11,7 @@ __all__ = [
     "ROLES",
     "WEEKDAYS",
     "CompanyDay",
+    "ConfirmedGap",
     "Cover",
     "FeedLink",
     "HolidayYear",

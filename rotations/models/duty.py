@@ -27,6 +27,13 @@ class Plan(models.Model):
         FAILED = "failed", "failed"
         PUBLISHED = "published", "published"
         SUPERSEDED = "superseded", "superseded"
+        CANCELLED = "cancelled", "cancelled"
+        ROLLED_BACK = "rolled back", "rolled back"
+
+    class Mode(models.TextChoices):
+        FIRST = "first", "new weeks"
+        REPAIR = "repair", "repair"
+        REBALANCE = "rebalance", "rebalance"
 
     rotation = models.ForeignKey(Rotation, on_delete=models.CASCADE, related_name="plans")
     state = models.CharField(max_length=12, choices=State, default=State.ASKED)
@@ -35,12 +42,25 @@ class Plan(models.Model):
     problem = models.JSONField(default=dict, help_text="The planning problem, see docs.")
     answer = models.JSONField(default=dict, help_text="The planner's answer.")
     failure = models.TextField(blank=True)
+    mode = models.CharField(max_length=9, choices=Mode, default=Mode.FIRST)
+    rebalance_from = models.DateField(null=True, blank=True, help_text="Before that day it repairs.")
+    basis = models.JSONField(default=dict, editable=False, help_text="What it stands on: a change makes it stale.")
+    made_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    what_if = models.JSONField(default=list, blank=True, help_text="Relaxations that are only supposed.")
+    pins = models.JSONField(default=list, blank=True, help_text="Cells that planning again from this draft keeps.")
+    edits = models.JSONField(default=list, blank=True, help_text="Cells changed by hand, in order.")
+    progress = models.JSONField(default=dict, editable=False, help_text="How far the planner is.")
+    replaced = models.JSONField(default=dict, editable=False, help_text="What publishing it changed.")
     asked_by = models.ForeignKey(Engineer, on_delete=models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField()
     published_by = models.ForeignKey(Engineer, on_delete=models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        Engineer, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="ended by"
+    )
+    ended_at = models.DateTimeField("cancelled or rolled back", null=True, blank=True)
 
-    history = HistoricalRecords(excluded_fields=["problem", "answer"])
+    history = HistoricalRecords(excluded_fields=["problem", "answer", "basis", "progress", "replaced"])
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
@@ -135,3 +155,27 @@ class Cover(models.Model):
     @property
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
+
+
+class ConfirmedGap(models.Model):
+    """A gap that a manager published knowingly; it stays on the audit until it is filled."""
+
+    rotation = models.ForeignKey(Rotation, on_delete=models.CASCADE, related_name="confirmed_gaps")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="confirmed_gaps")
+    role = models.CharField(max_length=9, choices=ROLES)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    by = models.ForeignKey(
+        Engineer, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="confirmed by"
+    )
+    at = models.DateTimeField("confirmed")
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["starts_at", "unit", "role"]
+        constraints = [
+            models.CheckConstraint(name="confirmed_gap_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.unit} from {self.starts_at:%Y-%m-%d}"
