@@ -11,19 +11,22 @@ from .goals import EXCEPTIONS, LOAD
 from .parts import PRIMARY, SECONDARY, Cell, Pair
 from .problem import Problem
 from .quality import changes_of, exceptions_of, loads_of
-from .search import OPEN_ROLES, search
+from .rebalance import plan_for
+from .search import OPEN_ROLES
 from .staffing import Plan, Staffing
 
 
 def solve(problem: Problem) -> Answer:
     """The plan for a problem: the same for the same problem on any machine, however loaded it is.
 
-    In order: fewest open primaries, then secondaries; fewest exceptions of the rules; even load; even primary and
-    secondary weeks; even public holidays; wishes; owners; fewest changes against the published plan. Raises
-    RuntimeError if the independent check finds a hard rule broken: such a plan never leaves.
+    What is published is repaired, before `rebalance_from` if that is given: fewest open roles, fewest changes, fewest
+    exceptions, even load. All else is planned afresh, in order: fewest open primaries, then secondaries; fewest
+    exceptions of the rules; even load; even primary and secondary weeks; even public holidays; wishes; owners; fewest
+    changes against the published plan. Raises RuntimeError if the independent check finds a hard rule broken: such a
+    plan never leaves.
     """
-    staffing = Staffing(problem)
-    found = search(staffing)
+    planned = plan_for(problem)
+    staffing, found = planned.staffing, planned.found
     assignments = pairs_of(problem, found.plan)
     broken = check(problem, assignments)
     if broken:
@@ -31,7 +34,9 @@ def solve(problem: Problem) -> Answer:
     return Answer(
         assignments=assignments,
         loads=loads_of(staffing, found.plan),
-        fairness=fairness_of(staffing, found.plan, found.proven(OPEN_ROLES, EXCEPTIONS.name, LOAD.name)),
+        fairness=fairness_of(
+            staffing, found.plan, planned.fresh and found.proven(OPEN_ROLES, EXCEPTIONS.name, LOAD.name)
+        ),
         exceptions=exceptions_of(problem, found.plan),
         conflicts=conflicts_of(problem, found.plan),
         changed=changes_of(problem, found.plan),

@@ -249,7 +249,7 @@ def test_changes_against_the_published_plan_are_listed(team):
     given = team(1)
     given["published"] = [{"unit": "ProfitUnit", "week": WEEKS[0], "primary": "B", "secondary": "C"}]
 
-    assert answer_to(given).to_json()["changed"] == [
+    assert answer_to(given | {"rebalance_from": WEEKS[0]}).to_json()["changed"] == [
         {"unit": "ProfitUnit", "week": WEEKS[0], "role": "primary", "before": "B", "after": "A"},
         {"unit": "ProfitUnit", "week": WEEKS[0], "role": "secondary", "before": "C", "after": "B"},
     ]

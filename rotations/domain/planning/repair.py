@@ -1,0 +1,176 @@
+"""Repair: a plan in force changes as little as it must.
+
+No hard rule crosses weeks, so each week whose published cells can't all stand, or that has cells nobody holds, is
+staffed anew by an exact flow in which keeping a published cell is free: fewest open roles, then fewest changes, both
+proven. What is left open between equals is then chosen with few exceptions and even load (polish.py).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from .parts import PRIMARY, ROLES, SECONDARY, Cell, Pair
+from .polish import Domain, Holder, Limits, polish
+from .problem import Problem
+from .staffing import Plan, Staffing
+from .weekflow import staff_week
+
+# More choices than this are polished week by week instead of all at once, and within a week only what changes anyway.
+MOST_CHOICES = 3000
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """The plan of the repaired weeks: `changes` published cells move, `forced` of them as their holder can't stay.
+
+    `proven` says that no plan with as few open roles changes fewer published cells, `few_exceptions` that none of
+    those with as few changes has fewer exceptions."""
+
+    plan: Plan
+    weeks: tuple[date, ...]
+    forced: int
+    changes: int
+    proven: bool
+    few_exceptions: bool
+    branches: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Mended:
+    """One week staffed anew, with its staffing."""
+
+    staffing: Staffing
+    week: date
+    plan: Plan
+    proven: bool
+
+
+def repair(problem: Problem, until: date | None = None) -> Repaired:
+    """The published weeks before `until` (default: all), with what can't stay as it is staffed anew."""
+    rows = published_weeks(problem, until)
+    plan = {
+        Cell(pair.unit, week, role): holder
+        for week, pairs in rows.items()
+        for pair in pairs
+        for role, holder in ((PRIMARY, pair.primary), (SECONDARY, pair.secondary))
+    }
+    mended = [mend(problem, week) for week, pairs in rows.items() if not is_sound(problem, week, pairs)]
+    for week in mended:
+        plan |= week.plan
+    few_exceptions, branches, seconds = True, 0, 0.0
+    for domain, limits in choices_of(problem, mended):
+        polished = polish(problem, plan, domain, limits)
+        plan |= polished.plan
+        few_exceptions &= polished.proven
+        branches, seconds = branches + polished.branches, seconds + polished.seconds
+    touched = [cell for week in mended for cell in week.plan if cell in problem.published_holder]
+    return Repaired(
+        plan=plan,
+        weeks=tuple(rows),
+        forced=sum(not stands(week.staffing, cell) for week in mended for cell in week.plan),
+        changes=sum(plan[cell] != problem.published_holder[cell] for cell in touched),
+        proven=all(week.proven for week in mended),
+        few_exceptions=few_exceptions and len(list(choices_of(problem, mended))) <= 1,
+        branches=branches,
+        seconds=seconds,
+    )
+
+
+def published_weeks(problem: Problem, until: date | None) -> dict[date, list[Pair]]:
+    """The rows in force by week, for the weeks that have any."""
+    rows: dict[date, list[Pair]] = {}
+    for pair in problem.published or ():
+        if until is None or pair.week < until:
+            rows.setdefault(pair.week, []).append(pair)
+    return dict(sorted(rows.items()))
+
+
+def is_sound(problem: Problem, week: date, pairs: list[Pair]) -> bool:
+    """Every role of the week is held, by somebody who may hold it."""
+    if len(pairs) < len(problem.units):
+        return False
+    if problem.is_locked(week):
+        return True
+    there = {engineer.id for engineer in problem.engineers if engineer.may_hold(PRIMARY, week)}
+    full = {
+        engineer.id for engineer in problem.engineers if engineer.id in there and week not in engineer.weeks_partial
+    }
+    for pair in pairs:
+        fine = pair.primary in there and pair.secondary in full and pair.primary != pair.secondary
+        pool = problem.unit_by_id[pair.unit].qualified
+        if not fine or pair.primary not in pool or pair.secondary not in pool:
+            return False
+    most = problem.rules.max_roles_per_engineer_week
+    roles = Counter(holder for pair in pairs for holder in (pair.primary, pair.secondary))
+    if most is not None and max(roles.values(), default=0) > most:
+        return False
+    held = {Cell(pair.unit, week, role): pair.of(role) for pair in pairs for role in ROLES} if problem.pins else {}
+    return all(held[pin.cell] == pin.engineer for pin in problem.pins if pin.week == week)
+
+
+def mend(problem: Problem, week: date) -> Mended:
+    """The week with the fewest open roles, then with the fewest published cells changed."""
+    staffing = Staffing(only_week(problem, week))
+    published = staffing.problem.published_holder
+
+    def price(cell: Cell, engineer: str) -> int:
+        # An open role costs one more than its price in the flow wherever somebody is published there.
+        if cell not in published:
+            return 1
+        if published[cell] is None:
+            return 2
+        return int(published[cell] != engineer)
+
+    covered = staff_week(staffing, week, price)
+    return Mended(staffing, week, covered.plan, covered.proven)
+
+
+def only_week(problem: Problem, week: date) -> Problem:
+    """The problem of this week alone, with whatever is locked in it."""
+    return replace(
+        problem,
+        start=week,
+        weeks=1,
+        pins=tuple(pin for pin in problem.pins if pin.week == week),
+        published=tuple(pair for pair in problem.published or () if pair.week == week),
+    )
+
+
+def stands(staffing: Staffing, cell: Cell) -> bool:
+    """Whether a cell isn't published, or is so with somebody who may still hold it, taken alone."""
+    holder = staffing.problem.published_holder.get(cell)
+    return holder is None or holder in staffing.candidates[cell]
+
+
+def choices_of(problem: Problem, mended: Iterable[Mended]) -> "list[tuple[Domain, Mapping[date, Limits]]]":
+    """What to choose from, all at once where that is not too much."""
+    weeks = [week for week in mended if week.plan]
+    whole: dict[Cell, tuple[Holder, ...]] = {}
+    for week in weeks:
+        whole |= choices_in(week, week.plan)
+    limits = {week.week: limits_of(week) for week in weeks}
+    if sum(map(len, whole.values())) <= MOST_CHOICES:
+        return [(whole, limits)] if whole else []
+    return [(choices_in(week, moved_in(week)), {week.week: limits[week.week]}) for week in weeks]
+
+
+def choices_in(week: Mended, cells: Iterable[Cell]) -> dict[Cell, tuple[Holder, ...]]:
+    """Who may hold the cells; nobody too, where the week has open roles."""
+    opens = any(holder is None for holder in week.plan.values())
+    return {cell: (*week.staffing.candidates[cell], *([None] if opens else [])) for cell in cells}
+
+
+def moved_in(week: Mended) -> list[Cell]:
+    """The cells that were not published, or that change."""
+    published = week.staffing.problem.published_holder
+    return [cell for cell, holder in week.plan.items() if cell not in published or published[cell] != holder]
+
+
+def limits_of(week: Mended) -> Limits:
+    """What the week staffed anew has reached."""
+    published = week.staffing.problem.published_holder
+    opens = Counter(cell.role for cell, holder in week.plan.items() if holder is None)
+    moved = sum(holder != published[cell] for cell, holder in week.plan.items() if cell in published)
+    return Limits({role: opens[role] for role in ROLES}, moved)
