@@ -1,13 +1,15 @@
-"""Rotations, the duty they place, time off and its covers, feeds, and the pager's messages."""
+"""Rotations, the duty they place, time off, swaps and their covers, feeds, and the pager's messages."""
 
 from .duty import ROLES, ConfirmedGap, Cover, Plan, Shift
 from .feeds import FeedLink
 from .holidays import CompanyDay, HolidayYear, PublicHoliday
 from .pager import Message, Worker
 from .rotations import WEEKDAYS, Membership, Rotation, Unit, UnitPipeline
+from .swaps import OPEN, Swap, SwapPart
 from .time_off import TimeOffQuerySet, TimeOffRequest
 
 __all__ = [
+    "OPEN",
     "ROLES",
     "WEEKDAYS",
     "CompanyDay",
@@ -21,6 +23,8 @@ __all__ = [
     "PublicHoliday",
     "Rotation",
     "Shift",
+    "Swap",
+    "SwapPart",
     "TimeOffQuerySet",
     "TimeOffRequest",
     "Unit",

@@ -136,17 +136,31 @@ class Cover(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     time_off = models.ForeignKey(TimeOffRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="covers")
+    swap = models.ForeignKey("Swap", on_delete=models.PROTECT, null=True, blank=True, related_name="covers")
+    reason = models.CharField(max_length=300, blank=True, help_text="Why, where neither time off nor a swap says so.")
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(Engineer, on_delete=models.SET_NULL, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_by = models.ForeignKey(Engineer, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
+    followed_up = models.BooleanField(
+        default=False, editable=False, help_text="Whoever lost their place by its end was looked for."
+    )
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["followed_up"])
 
     class Meta:
         ordering = ["decided_at", "pk"]
         constraints = [
             models.CheckConstraint(name="cover_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(
+                name="cover_has_one_cause", condition=Q(time_off__isnull=True) | Q(swap__isnull=True)
+            ),
+        ]
+        indexes = [
+            # the pager's loop asks every second whose end nobody has followed up
+            models.Index(
+                name="cover_to_follow_up", fields=["ended_at"], condition=Q(ended_at__isnull=False, followed_up=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,3 +193,8 @@ class ConfirmedGap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of {self.unit} from {self.starts_at:%Y-%m-%d}"
+
+    @property
+    def cause(self) -> str:
+        """Why somebody stands in, in the words of design.md."""
+        return "time off" if self.time_off_id else "swap" if self.swap_id else "override"
