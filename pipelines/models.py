@@ -259,6 +259,10 @@ class Training(models.Model):
     def __str__(self) -> str:
         return f"{self.engineer} on {self.pipeline}"
 
+    def shadows_on(self, day: dt.date) -> bool:
+        """Whether they only shadow the pair on a local day."""
+        return self.shadows_until is not None and day < self.shadows_until
+
 
 class Runbook(models.Model):
     """What a pipeline is for and what to do when it breaks; texts are Markdown."""

@@ -88,7 +88,7 @@ def _carried(roster: Roster, team: Team, engineer: int, found: list[Duty], windo
     weeks = dict.fromkeys(Role, 0.0)
     for duty, piece in pieces:
         weeks[duty.role] += weeks_of(duty.shift, piece, team.calendar)
-    holidays = roster.holidays.get(roster.people[engineer].holiday_calendar, {})
+    holidays = roster.days_off(engineer, team)
     days = list(_special_days(joined(piece for _, piece in pieces), team.calendar, holidays))
     return Load(
         tokens=sum(team.weight(role) * weeks[role] for role in Role),

@@ -44,7 +44,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Calendar:
-    """A rotation's own clock: its zone, hand-off, working hours and public holidays (local days to names)."""
+    """A rotation's own clock: its zone, hand-off and shift length, working hours, public holidays and company days
+    (local days to names)."""
 
     zone: ZoneInfo
     handoff_weekday: int = 0
@@ -53,16 +54,20 @@ class Calendar:
     workday_end: dt.time = dt.time(17)
     workdays: frozenset[int] = frozenset(range(5))
     holidays: Mapping[dt.date, str] = field(default_factory=dict)
+    company_days: Mapping[dt.date, str] = field(default_factory=dict)
+    shift_weeks: int = 1
 
     def works_on(self, day: dt.date) -> bool:
         """Whether a local day has working hours at all."""
-        return day.weekday() in self.workdays and day not in self.holidays
+        return day.weekday() in self.workdays and day not in self.holidays and day not in self.company_days
 
     def off_hours_reason(self, at: dt.datetime) -> str:
         """Why an instant is outside working hours, in words; empty inside them."""
         local = at.astimezone(self.zone)
         if name := self.holidays.get(local.date()):
             return f"public holiday ({name})"
+        if name := self.company_days.get(local.date()):
+            return f"company day ({name})"
         if local.weekday() not in self.workdays:
             return "weekend" if local.weekday() > 4 else "no working day"
         start, end = self.working_hours(local.date())
@@ -90,7 +95,9 @@ class Team:
     """A rotation: its calendar, its rules and who decides in it.
 
     `members` are those of the day the roster was asked about; `spells` says from when until when somebody is one in
-    its window. Without them the members of the day are so all the time.
+    its window. Without them the members of the day are so all the time. `capacities` says of each spell, in the same
+    order, how much of a full share is theirs: 0.5 for half time; without it everybody's is 1. What is decided less
+    than `freeze_days` before it begins comes at short notice.
     """
 
     id: int
@@ -103,6 +110,8 @@ class Team:
     primary_weight: int = 2
     secondary_weight: int = 1
     spells: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    capacities: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    freeze_days: int = 14
 
     @property
     def ever_members(self) -> frozenset[int]:
@@ -115,6 +124,26 @@ class Team:
             return engineer in self.members
         return any(one.start <= span.start and span.end <= one.end for one in self.spells.get(engineer, ()))
 
+    @property
+    def turns(self) -> set[dt.datetime]:
+        """Every instant at which somebody joins or leaves, or changes their capacity."""
+        return {edge for spells in self.spells.values() for spell in spells for edge in (spell.start, spell.end)}
+
+    def parts_at(self, at: dt.datetime) -> dict[int, float]:
+        """Everybody's part of the load of an instant, by capacity; they add up to 1, or nobody is a member."""
+        held = self._capacities_at(at) if self.spells else dict.fromkeys(self.members, 1.0)
+        whole = sum(held.values())
+        return {engineer: capacity / whole for engineer, capacity in sorted(held.items())}
+
+    def _capacities_at(self, at: dt.datetime) -> dict[int, float]:
+        found = {}
+        for engineer, spells in self.spells.items():
+            capacities = self.capacities.get(engineer) or (1.0,) * len(spells)
+            for spell, capacity in zip(spells, capacities, strict=True):
+                if at in spell:
+                    found[engineer] = capacity
+        return found
+
     def weight(self, role: Role) -> int:
         """Tokens of one week in a role."""
         return self.primary_weight if role is Role.PRIMARY else self.secondary_weight
@@ -122,13 +151,14 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A unit: what one primary and secondary pair staffs, and who is qualified for it."""
+    """A unit: what one primary and secondary pair staffs, who is qualified for it, and who only shadows that pair."""
 
     id: int
     name: str
     team: int
     pipelines: tuple[int, ...]
     qualified: frozenset[int] = frozenset()
+    shadows: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +260,10 @@ class Roster:
 
     def name(self, engineer: int) -> str:
         return self.people[engineer].name
+
+    def days_off(self, engineer: int, team: Team) -> Mapping[dt.date, str]:
+        """The public holidays of an engineer as a member of a rotation: company days are for every member."""
+        return {**team.calendar.company_days, **self.holidays.get(self.people[engineer].holiday_calendar, {})}
 
     def is_away(self, engineer: int, at: dt.datetime) -> bool:
         """Whether approved time off holds at an instant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -19,7 +20,8 @@ from ..domain.grid import By, Grid, Sheet, grid_by_engineer, grid_by_pipeline
 from ..domain.pieces import day_span
 from ..domain.spans import DAY, UTC, Span
 from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest, UnitPipeline
-from .roster import absence_facts, calendar_of, cover_facts, holidays_in, person, shift_facts
+from .days_off import DaysOff, days_off_in
+from .roster import absence_facts, calendar_of, cover_facts, person, shift_facts
 
 ROWS = 25
 # a week goes by the rotation's clock, which may be most of a day away from the reader's
@@ -145,11 +147,18 @@ def _roster(
     roster = facts.Roster(
         window=window,
         people={pk: person(engineer) for pk, engineer in engineers.items()},
-        teams={row.pk: facts.Team(row.pk, row.name, calendar_of(row, {})) for row in rotations},
+        teams={row.pk: facts.Team(row.pk, row.name, calendar_of(row)) for row in rotations},
         units={pk: unit for pk, unit in units.items() if pk in shown},
         shifts=shifts,
         covers=covers,
         absences=absences,
-        holidays=holidays_in(window),
+        holidays=_holidays(rotations, days_off_in(window)),
     )
     return roster, {pk: engineer.letters for pk, engineer in engineers.items()}
+
+
+def _holidays(rotations: Sequence[Rotation], days_off: DaysOff) -> dict[str, dict[dt.date, str]]:
+    """What the line of public holidays shows: each calendar, the company's own days, and those of one rotation."""
+    own = {rotation.name: days for rotation in rotations if (days := days_off.company.get(rotation.pk))}
+    everybody = {"company": days} if (days := days_off.company.get(None)) else {}
+    return {**days_off.public, **own, **everybody}

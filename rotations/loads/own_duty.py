@@ -63,7 +63,7 @@ def load_own_duty(engineer: Engineer, span: Span) -> OwnDuty:
         window=span,
         people={one.pk: person(one) for one in people},
         teams={
-            unit.rotation_id: facts.Team(unit.rotation_id, unit.rotation.name, calendar_of(unit.rotation, {}))
+            unit.rotation_id: facts.Team(unit.rotation_id, unit.rotation.name, calendar_of(unit.rotation))
             for unit in units.values()
         },
         units={pk: facts.Post(pk, unit.name, unit.rotation_id, ()) for pk, unit in units.items()},

@@ -14,7 +14,8 @@ from pipelines.models import Engineer, Ownership, Training
 
 from ..domain import roster as facts
 from ..domain.spans import DAY, UTC, Span
-from ..models import Cover, Membership, PublicHoliday, Rotation, Shift, TimeOffRequest, UnitPipeline
+from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest, UnitPipeline
+from .days_off import NO_DAYS_OFF, DaysOff, days_off_in
 
 
 def load_roster(span: Span, owners_at: dt.datetime | None = None, rotation: Rotation | None = None) -> facts.Roster:
@@ -22,10 +23,11 @@ def load_roster(span: Span, owners_at: dt.datetime | None = None, rotation: Rota
     start), by the local day of their rotation. For one rotation only its shifts, and its members' elsewhere."""
     at = owners_at or span.start
     people = {engineer.pk: person(engineer) for engineer in Engineer.objects.all()}
-    holidays = holidays_in(span)
-    teams = _teams(holidays, span, at)
+    days_off = days_off_in(span)
+    teams = _teams(days_off, span, at)
     places = list(UnitPipeline.objects.select_related("unit").order_by("unit_id", "pk"))
-    owners = _owners({place.pipeline_id: teams[place.unit.rotation_id].calendar.zone for place in places}, at)
+    zones = {place.pipeline_id: teams[place.unit.rotation_id].calendar.zone for place in places}
+    owners = _owners(zones, at)
     shifts = Shift.objects.in_span(span)
     if rotation:
         members = Membership.objects.filter(rotation=rotation).values("engineer")
@@ -35,13 +37,13 @@ def load_roster(span: Span, owners_at: dt.datetime | None = None, rotation: Rota
         window=span,
         people=people,
         teams=teams,
-        units=_units(places, owners),
+        units=_units(places, owners, {pipeline: at.astimezone(zone).date() for pipeline, zone in zones.items()}),
         shifts=tuple(shift_facts(shift) for shift in shifts),
         covers=tuple(_covers(span)),
         absences=tuple(absence_facts(row) for row in TimeOffRequest.objects.in_force().in_span(span)),
         owners=owners,
         administrators=tuple(Engineer.objects.administrators().values_list("pk", flat=True)),
-        holidays=holidays,
+        holidays=days_off.public,
     )
 
 
@@ -67,14 +69,16 @@ def person(engineer: Engineer) -> facts.Person:
     return facts.Person(engineer.pk, str(engineer), engineer.is_active, engineer.holiday_calendar)
 
 
-def calendar_of(rotation: Rotation, holidays: dict[dt.date, str]) -> facts.Calendar:
+def calendar_of(rotation: Rotation, days_off: DaysOff = NO_DAYS_OFF) -> facts.Calendar:
     return facts.Calendar(
         zone=rotation.time_zone,
         handoff_weekday=rotation.handoff_weekday,
         handoff_time=rotation.handoff_time,
         workday_start=rotation.workday_start,
         workday_end=rotation.workday_end,
-        holidays=holidays,
+        holidays=days_off.of_calendar(rotation.holiday_calendar),
+        company_days=days_off.of_company(rotation.pk),
+        shift_weeks=rotation.shift_weeks,
     )
 
 
@@ -102,7 +106,7 @@ def cover_facts(cover: Cover) -> facts.Cover:
         replaces=cover.replaces_id,
         span=_span(cover.starts_at, cover.ends_at),
         decided_at=cover.decided_at.astimezone(UTC),
-        cause="time off" if cover.time_off_id else "override",
+        cause=cover.cause,
         ended_at=cover.ended_at and cover.ended_at.astimezone(UTC),
     )
 
@@ -117,14 +121,14 @@ def _covers(span: Span) -> Iterable[facts.Cover]:
     return (cover_facts(row) for row in rows)
 
 
-def _teams(holidays: dict[str, dict[dt.date, str]], span: Span, at: dt.datetime) -> dict[int, facts.Team]:
+def _teams(days_off: DaysOff, span: Span, at: dt.datetime) -> dict[int, facts.Team]:
     first, last = min(span.start, at).date() - DAY, max(span.end, at).date() + 2 * DAY
     memberships = defaultdict(list)
     for row in Membership.objects.in_days(first, last):
         memberships[row.rotation_id].append(row)
     found = {}
     for rotation in Rotation.objects.prefetch_related("managers"):
-        calendar = calendar_of(rotation, holidays.get(rotation.holiday_calendar, {}))
+        calendar = calendar_of(rotation, days_off)
         today = at.astimezone(calendar.zone).date()
         rows = memberships[rotation.pk]
         found[rotation.pk] = facts.Team(
@@ -153,11 +157,15 @@ def _spells(rows: Iterable[Membership], calendar: facts.Calendar, span: Span) ->
     return found
 
 
-def _units(places: Iterable[UnitPipeline], owners: dict[int, facts.Owners]) -> dict[int, facts.Post]:
-    """Units with who is qualified for all of their pipelines: owners and the trained."""
-    trained = defaultdict(set)
+def _units(
+    places: Iterable[UnitPipeline], owners: dict[int, facts.Owners], days: Mapping[int, dt.date]
+) -> dict[int, facts.Post]:
+    """Units with who is qualified for all of their pipelines (owners and the trained), and who still shadows on one;
+    `days` is the local day of each pipeline."""
+    trained, shadows = defaultdict(set), defaultdict(set)
     for row in Training.objects.all():
-        trained[row.pipeline_id].add(row.engineer_id)
+        shadowing = row.pipeline_id in days and row.shadows_on(days[row.pipeline_id])
+        (shadows if shadowing else trained)[row.pipeline_id].add(row.engineer_id)
     for pipeline, pair in owners.items():
         trained[pipeline] |= {pair.primary, pair.secondary}
     pipelines = defaultdict(list)
@@ -170,15 +178,7 @@ def _units(places: Iterable[UnitPipeline], owners: dict[int, facts.Owners]) -> d
             team=unit.rotation_id,
             pipelines=tuple(found),
             qualified=frozenset(set.intersection(*(trained[pipeline] for pipeline in found))),
+            shadows=frozenset(set.union(*(shadows[pipeline] - trained[pipeline] for pipeline in found))),
         )
         for unit, found in pipelines.items()
     }
-
-
-def holidays_in(span: Span) -> dict[str, dict[dt.date, str]]:
-    # a local day can begin before or end after the span's own UTC days
-    first, last = span.start.date() - DAY, span.end.date() + DAY
-    found: dict[str, dict[dt.date, str]] = defaultdict(dict)
-    for row in PublicHoliday.objects.filter(day__range=(first, last)):
-        found[row.calendar][row.day] = row.name
-    return dict(found)
