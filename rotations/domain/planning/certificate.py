@@ -13,7 +13,6 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from .parts import ROLES, Cell
 from .staffing import Plan, Staffing
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class Flow:
 
     def level(self, engineer: str, grains: Fraction | int) -> Fraction:
         """Tokens per full-time week with the ledger and so many grains."""
-        before = self.staffing.problem.by_id[engineer].ledger.weighted_load + self.locked[engineer]
+        before = self.staffing.before[engineer] + self.locked[engineer]
         return (before + grains * self.staffing.problem.grain) / self.staffing.capacity[engineer]
 
     def fair_vector(self) -> dict[str, int]:

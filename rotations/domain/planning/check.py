@@ -76,7 +76,7 @@ def wrong_holder(problem: Problem, pair: Pair, role: str, engineer: str) -> Iter
         yield violation("unknown engineer")
         return
     candidate = problem.by_id[engineer]
-    days = (pair.week.toordinal(), pair.week.toordinal() + 7)
+    days = (pair.week.toordinal(), pair.week.toordinal() + 7 * problem.shift_weeks)
     if engineer not in problem.unit_by_id[pair.unit].qualified:
         yield violation("unqualified")
     if candidate.joins and candidate.joins.toordinal() > days[0]:

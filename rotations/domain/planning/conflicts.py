@@ -133,7 +133,7 @@ def only_week(problem: Problem, week: date) -> Problem:
     return replace(
         problem,
         start=week,
-        weeks=1,
+        weeks=problem.shift_weeks,
         engineers=tuple(engineers),
         pins=those(problem.pins),
         published=tuple(pair for pair in problem.published or () if pair.week == week),

@@ -32,7 +32,7 @@ class Coverage:
 def cover(staffing: Staffing) -> Coverage:
     """Staff week after week with as few open roles as possible, those who carried least first."""
     plan: dict[Cell, str | None] = dict(staffing.problem.locked)
-    loads = {engineer.id: engineer.ledger.weighted_load for engineer in staffing.problem.engineers}
+    loads = dict(staffing.before)
     carry(staffing, loads, plan)
     weeks = {}
     for week in staffing.free_cells:

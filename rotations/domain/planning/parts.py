@@ -1,11 +1,11 @@
 """The parts of a planning problem as frozen values, each read from its JSON form and written back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
-from .fields import Field, days_json, distinct, known, plain, read_weeks
+from .fields import Field, Record, days_json, distinct, known, plain, read_weeks
 
 PRIMARY = "primary"
 SECONDARY = "secondary"
@@ -109,53 +109,50 @@ class Candidate:
     ledger: Ledger = field(default=Ledger())
 
     @classmethod
-    def read(cls, source: Field, weeks: frozenset[date]) -> "Candidate":
+    def read(cls, source: Field, weeks: Mapping[date, date]) -> "Candidate":
+        """`weeks` maps each week to the shift it lies in. Where weeks of a shift differ, away outweighs partly away,
+        and unwanted outweighs wanted."""
         record = source.record(["id"], cls.__dataclass_fields__)
-        candidate = cls(
+        lists = {key: read_weeks(record.field(key, []), weeks) for key in WEEK_LISTS}
+        refuse_contradictions(source, record, lists)
+        shifts = {key: sorted({weeks[week] for week in lists[key]}) for key in WEEK_LISTS}
+        return cls(
             id=record.field("id").name(),
             country=record.field("country").maybe_name(),
             capacity_percent=record.field("capacity_percent", 100).number(1, 200),
             joins=record.field("joins").maybe_day(),
             leaves=record.field("leaves").maybe_day(),
-            weeks_off=read_weeks(record.field("weeks_off", []), weeks),
-            weeks_partial=read_weeks(record.field("weeks_partial", []), weeks),
-            wanted=read_weeks(record.field("wanted", []), weeks),
-            unwanted=read_weeks(record.field("unwanted", []), weeks),
+            weeks_off=tuple(shifts["weeks_off"]),
+            weeks_partial=tuple(week for week in shifts["weeks_partial"] if week not in shifts["weeks_off"]),
+            wanted=tuple(week for week in shifts["wanted"] if week not in shifts["unwanted"]),
+            unwanted=tuple(shifts["unwanted"]),
             ledger=Ledger.read(record.field("ledger", {})),
         )
-        candidate.refuse_contradictions(source)
-        return candidate
 
-    def refuse_contradictions(self, source: Field) -> None:
-        if self.joins and self.leaves and self.leaves <= self.joins:
-            raise source.refuse(f"leaves on {self.leaves}, not after joining on {self.joins}; mend one of the two")
-        for one, other in (("weeks_off", "weeks_partial"), ("wanted", "unwanted")):
-            both = sorted({*getattr(self, one)} & {*getattr(self, other)})
-            if both:
-                raise source.refuse(f"{both[0]} stands in both {one} and {other}; take it out of one")
+    def member(self, week: date, shift_weeks: int = 1) -> bool:
+        """In the rotation for the whole shift that begins with this week."""
+        end = week + shift_weeks * WEEK
+        return (self.joins is None or self.joins <= week) and (self.leaves is None or end <= self.leaves)
 
-    def member(self, week: date) -> bool:
-        """In the rotation for the whole week: shifts are whole weeks."""
-        return (self.joins is None or self.joins <= week) and (self.leaves is None or week + WEEK <= self.leaves)
-
-    def may_hold(self, role: str, week: date) -> bool:
+    def may_hold(self, role: str, week: date, shift_weeks: int = 1) -> bool:
         """There for this role: a partly absent engineer is good for primary only."""
-        if not self.member(week) or week in self.weeks_off:
+        if not self.member(week, shift_weeks) or week in self.weeks_off:
             return False
         return role == PRIMARY or week not in self.weeks_partial
 
-    def capacity(self, weeks: Sequence[date]) -> Fraction:
-        """Full-time weeks that this engineer's load is divided by, the ledger's included."""
-        active = sum(self.member(week) for week in weeks) - self.weeks_of_long_leave(weeks)
-        return self.capacity_percent * active / 100 + self.ledger.capacity_weeks
+    def capacity(self, weeks: Sequence[date], shift_weeks: int = 1) -> Fraction:
+        """Full-time weeks that this engineer's load is divided by, the ledger's included. `weeks` are hand-offs."""
+        active = sum(self.member(week, shift_weeks) for week in weeks) - self.shifts_of_long_leave(weeks, shift_weeks)
+        return self.capacity_percent * active * shift_weeks / 100 + self.ledger.capacity_weeks
 
-    def weeks_of_long_leave(self, weeks: Sequence[date]) -> int:
+    def shifts_of_long_leave(self, weeks: Sequence[date], shift_weeks: int) -> int:
+        """Of a shift at either end of a leave only one week is known to be part of it."""
         runs, run = [], 0
         for week in weeks:
-            run = run + 1 if self.member(week) and week in self.weeks_off else 0
+            run = run + 1 if self.member(week, shift_weeks) and week in self.weeks_off else 0
             runs.append(run)
         ends = [now for now, after in zip(runs, [*runs[1:], 0], strict=True) if not after]
-        return sum(length for length in ends if length >= LONG_LEAVE_WEEKS)
+        return sum(length for length in ends if length > 1 and (length - 2) * shift_weeks + 2 >= LONG_LEAVE_WEEKS)
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -170,6 +167,16 @@ class Candidate:
 
 
 WEEK_LISTS = ("weeks_off", "weeks_partial", "wanted", "unwanted")
+
+
+def refuse_contradictions(source: Field, record: Record, lists: Mapping[str, Collection[date]]) -> None:
+    joins, leaves = record.field("joins").maybe_day(), record.field("leaves").maybe_day()
+    if joins and leaves and leaves <= joins:
+        raise source.refuse(f"leaves on {leaves}, not after joining on {joins}; mend one of the two")
+    for one, other in (("weeks_off", "weeks_partial"), ("wanted", "unwanted")):
+        both = sorted({*lists[one]} & {*lists[other]})
+        if both:
+            raise source.refuse(f"{both[0]} stands in both {one} and {other}; take it out of one")
 
 
 @dataclass(frozen=True)

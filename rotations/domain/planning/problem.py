@@ -32,19 +32,21 @@ LONGEST = 520
 
 # Loads are counted in grains: weights like 1.001 and 0.999 would make a thousand of each token.
 FINEST = 1000
-OPTIONAL = ("name", "weights", "rules", "pins", "holidays")
+OPTIONAL = ("name", "shift_weeks", "weights", "rules", "pins", "holidays")
 REPAIR = ("published", "rebalance_from", "locked_before", "event")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Units to staff over `weeks` whole weeks from `start`; a week is named by the day of its hand-off."""
+    """Units to staff over `weeks` whole weeks from `start`, in shifts of `shift_weeks`; a shift is named by the day of
+    its hand-off, and so is a week."""
 
     start: date
     weeks: int
     engineers: tuple[Candidate, ...]
     units: tuple[Unit, ...]
     name: str = ""
+    shift_weeks: int = 1
     weights: Weights = field(default=Weights())
     rules: Rules = field(default=Rules())
     pins: tuple[Pin, ...] = ()
@@ -61,7 +63,10 @@ class Problem:
         start, weeks = record.field("start").day(), record.field("weeks").whole(1, LONGEST)
         if start.year + weeks // 50 + 1 > date.max.year:
             raise record.field("start").refuse(f"{start} is too late; the calendar ends with {date.max}")
-        handoffs = frozenset(start + n * WEEK for n in range(weeks))
+        shift_weeks = record.field("shift_weeks", 1).whole(1, LONGEST)
+        if weeks % shift_weeks:
+            raise record.field("weeks").refuse(f"{weeks} weeks are no whole number of shifts of {shift_weeks} weeks")
+        handoffs = {start + n * WEEK: start + n // shift_weeks * shift_weeks * WEEK for n in range(weeks)}
         engineers = read_engineers(record.field("engineers"), handoffs)
         units = read_units(record.field("units"), engineers)
         published = read_published(record, handoffs, engineers, units)
@@ -72,6 +77,7 @@ class Problem:
             engineers=tuple(engineers.values()),
             units=tuple(units.values()),
             name=record.field("name", "").text(),
+            shift_weeks=shift_weeks,
             weights=Weights.read(record.field("weights")) if record.has("weights") else Weights(),
             rules=Rules.read(record.field("rules")) if record.has("rules") else Rules(),
             holidays=read_holidays(record.field("holidays", {}), handoffs),
@@ -91,6 +97,7 @@ class Problem:
             "name": self.name,
             "start": self.start.isoformat(),
             "weeks": self.weeks,
+            "shift_weeks": self.shift_weeks,
             "weights": self.weights.to_json(),
             "rules": self.rules.to_json(),
             "engineers": [engineer.to_json() for engineer in self.engineers],
@@ -114,15 +121,27 @@ class Problem:
 
     @cached_property
     def handoffs(self) -> tuple[date, ...]:
-        return tuple(self.start + n * WEEK for n in range(self.weeks))
+        """The first day of every shift."""
+        return tuple(self.start + n * WEEK for n in range(0, self.weeks, self.shift_weeks))
 
     @cached_property
     def grain(self) -> Fraction:
         """The largest part of a token of which every cell weighs a whole number."""
-        tokens = [self.weights.of(role) * unit.weight for unit in self.units for role in ROLES]
+        tokens = [self.shift_weeks * self.weights.of(role) * unit.weight for unit in self.units for role in ROLES]
         tokens = [weight for weight in tokens if weight] or [Fraction(1)]
         shared = math.lcm(*(weight.denominator for weight in tokens))
         return Fraction(math.gcd(*(int(weight * shared) for weight in tokens)), shared)
+
+    @property
+    def shifts_of_rest(self) -> int:
+        """How many shifts must lie between two primary shifts."""
+        return -(-self.rules.min_weeks_between_primary // self.shift_weeks)
+
+    @property
+    def shifts_in_a_row(self) -> int | None:
+        """How many shifts in a row are the most, and always at least one; None is no limit."""
+        most = self.rules.max_consecutive_weeks
+        return None if most is None else max(1, most // self.shift_weeks)
 
     @cached_property
     def by_id(self) -> dict[str, Candidate]:
@@ -159,6 +178,7 @@ class Problem:
 
     def refuse_fine_weights(self, source: Field) -> None:
         heaviest = max((unit.weight for unit in self.units), default=0) * max(map(self.weights.of, ROLES))
+        heaviest *= self.shift_weeks
         if heaviest > FINEST * self.grain:
             raise source.refuse(
                 f"the heaviest role is more than {FINEST} times the grain of all weights; use rounder numbers"

@@ -56,11 +56,12 @@ def load_of(staffing: Staffing, engineer: str, cells: list[Cell]) -> Load:
     """What the cells of one engineer amount to."""
     weeks = {cell.week for cell in cells}
     holidays = [days for days in (staffing.problem.holiday_days(engineer, week) for week in weeks) if days]
+    each = staffing.problem.shift_weeks
     return Load(
         tokens=sum((staffing.tokens(cell) for cell in cells), Fraction(0)),
-        primary_weeks=sum(cell.role == PRIMARY for cell in cells),
-        secondary_weeks=sum(cell.role == SECONDARY for cell in cells),
-        weeks=len(weeks),
+        primary_weeks=each * sum(cell.role == PRIMARY for cell in cells),
+        secondary_weeks=each * sum(cell.role == SECONDARY for cell in cells),
+        weeks=each * len(weeks),
         holiday_days=sum(holidays),
         holiday_weeks=len(holidays),
     )
@@ -78,7 +79,7 @@ def in_order(exception: RuleException) -> tuple[str, str, str, date]:
 
 def too_close(problem: Problem, plan: Plan) -> Iterator[RuleException]:
     """Primary weeks with fewer weeks of rest between them than the rule asks for."""
-    rest = problem.rules.min_weeks_between_primary
+    rest = problem.shifts_of_rest * problem.shift_weeks
     for (engineer, unit), weeks in duty_weeks(problem, plan, (PRIMARY,)).items():
         for earlier, later in pairwise(weeks):
             if later - earlier <= rest * WEEK and not problem.is_locked(later):
@@ -87,12 +88,12 @@ def too_close(problem: Problem, plan: Plan) -> Iterator[RuleException]:
 
 def too_long(problem: Problem, plan: Plan) -> Iterator[RuleException]:
     """Each week on call that comes after as many in a row as the rule allows."""
-    most = problem.rules.max_consecutive_weeks
+    most = problem.shifts_in_a_row
     if most is None:
         return
     for (engineer, unit), weeks in duty_weeks(problem, plan, ROLES).items():
         for first, last in zip(weeks, weeks[most:], strict=False):
-            if last - first == most * WEEK and not problem.is_locked(last):
+            if last - first == most * problem.shift_weeks * WEEK and not problem.is_locked(last):
                 yield RuleException(IN_A_ROW, engineer, last, unit)
 
 

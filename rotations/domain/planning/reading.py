@@ -6,7 +6,8 @@ from datetime import date
 from .fields import Field, Record, known, read_week
 from .parts import ROLES, Candidate, Cell, Event, Pair, Pin, Unit
 
-Handoffs = frozenset[date]
+# Each week of the horizon, and the hand-off that begins the shift it lies in.
+Handoffs = Mapping[date, date]
 
 
 def read_engineers(source: Field, weeks: Handoffs) -> dict[str, Candidate]:
@@ -32,11 +33,22 @@ def read_units(source: Field, engineers: Mapping[str, Candidate]) -> dict[str, U
 
 
 def read_holidays(source: Field, weeks: Handoffs) -> dict[str, dict[date, int]]:
-    """Public holidays by country and week, in days (at most seven)."""
-    return {
-        country: {read_week(Field(week, days.place), weeks): days.whole(0, 7) for week, days in open_fields(calendar)}
-        for country, calendar in open_fields(source)
-    }
+    """Public holidays by country and shift, in days (at most seven a week)."""
+    found: dict[str, dict[date, int]] = {}
+    for country, calendar in open_fields(source):
+        found[country] = {}
+        for week, days in open_fields(calendar):
+            shift = weeks[read_week(Field(week, days.place), weeks)]
+            found[country][shift] = found[country].get(shift, 0) + days.whole(0, 7)
+    return found
+
+
+def read_handoff(source: Field, weeks: Handoffs) -> date:
+    """A shift, named by the day of its hand-off."""
+    week = read_week(source, weeks)
+    if weeks[week] != week:
+        raise source.refuse(f"{week} lies inside a shift; name the shift by its hand-off on {weeks[week]}")
+    return week
 
 
 def open_fields(source: Field) -> list[tuple[str, Field]]:
@@ -68,7 +80,7 @@ def read_pair(item: Field, weeks: Handoffs, engineers: Mapping[str, Candidate], 
     holders = (row.field(role) for role in ROLES)
     return Pair(
         known(row.field("unit"), units),
-        read_week(row.field("week"), weeks),
+        read_handoff(row.field("week"), weeks),
         *(None if holder.value is None else known(holder, engineers) for holder in holders),
     )
 
@@ -78,7 +90,7 @@ def read_event(record: Record, weeks: Handoffs, engineers: Mapping[str, Candidat
     if not record.has("event"):
         return None
     row = record.field("event").record(["engineer", "week"])
-    return Event(known(row.field("engineer"), engineers), read_week(row.field("week"), weeks))
+    return Event(known(row.field("engineer"), engineers), weeks[read_week(row.field("week"), weeks)])
 
 
 def read_pins(
@@ -112,7 +124,7 @@ def read_pin(item: Field, weeks: Handoffs, units: Mapping[str, Unit]) -> Pin:
     engineer = row.field("engineer").name()
     if engineer not in unit.qualified:
         raise row.field("engineer").refuse(f"{engineer!r} is not qualified for {unit.id}; qualify or pin another")
-    return Pin(unit.id, read_week(row.field("week"), weeks), row.field("role").one_of(ROLES), engineer)
+    return Pin(unit.id, read_handoff(row.field("week"), weeks), row.field("role").one_of(ROLES), engineer)
 
 
 def objection(pin: Pin, pinned: Mapping[Cell, Pin], locked: Mapping[Cell, str | None]) -> str:

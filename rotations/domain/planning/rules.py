@@ -20,14 +20,14 @@ IN_A_ROW = "max_consecutive_weeks"
 
 def rule_breaches(board: Board) -> "list[tuple[Term, Callable[[Plan], int]]]":
     """Each possible breach as a term on the board and as a function of a plan."""
-    rules = board.staffing.problem.rules
+    problem = board.staffing.problem
     found = []
     for engineer, unit in scopes(board):
-        if rules.min_weeks_between_primary:
-            runs = windows(board, rules.min_weeks_between_primary + 1, shortest=2)
+        if problem.shifts_of_rest:
+            runs = windows(board, problem.shifts_of_rest + 1, shortest=2)
             found += [breach_of_rest(board, engineer, unit, weeks) for weeks in runs]
-        if rules.max_consecutive_weeks is not None:
-            runs = windows(board, rules.max_consecutive_weeks + 1, shortest=rules.max_consecutive_weeks + 1)
+        if problem.shifts_in_a_row is not None:
+            runs = windows(board, problem.shifts_in_a_row + 1, shortest=problem.shifts_in_a_row + 1)
             found += [breach_in_a_row(board, engineer, unit, weeks) for weeks in runs]
     return found
 
@@ -44,7 +44,8 @@ def scopes(board: Board) -> Iterator[tuple[str, str | None]]:
 def windows(board: Board, length: int, shortest: int) -> list[Sequence[date]]:
     """The weeks that a breach in each unlocked week would look at, that week last."""
     problem = board.staffing.problem
-    runs = [problem.handoffs[max(0, end - length) : end] for end in range(1, problem.weeks + 1)]
+    handoffs = problem.handoffs
+    runs = [handoffs[max(0, end - length) : end] for end in range(1, len(handoffs) + 1)]
     return [run for run in runs if len(run) >= shortest and not problem.is_locked(run[-1])]
 
 

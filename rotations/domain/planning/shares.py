@@ -33,7 +33,7 @@ def token_share(board: Board, engineer: str) -> Share:
         board.model.add(amount == sum(per_role[role] * board.carried(engineer, role) for role in ROLES))
     else:
         board.model.add(amount == sum(worth[cell] * board.holds(cell, engineer) for cell in worth))
-    before = staffing.problem.by_id[engineer].ledger.weighted_load
+    before = staffing.before[engineer]
     return Share(amount, count, low, high, before, staffing.capacity[engineer])
 
 

@@ -59,7 +59,7 @@ def fairness_of(staffing: Staffing, plan: Plan, proven: bool) -> Fairness:
     """The level of each engineer, beside the proven best."""
     loads = loads_of(staffing, plan)
     levels = {
-        id: (staffing.problem.by_id[id].ledger.weighted_load + loads[id].tokens) / weeks
+        id: (staffing.before[id] + loads[id].tokens) / weeks
         for id, weeks in staffing.capacity.items()
         if weeks
     }

@@ -6,8 +6,10 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
+from .components import components
 from .parts import PRIMARY, ROLES, SECONDARY, Cell
 from .problem import Problem
+from .repayment import counted_loads
 
 # Who holds each cell; None is an open role.
 Plan = Mapping[Cell, str | None]
@@ -22,16 +24,26 @@ class Staffing:
     @cached_property
     def candidates(self) -> dict[Cell, tuple[str, ...]]:
         """For each cell that is not locked: qualified, member, not away, and the pinned one if there is a pin."""
+        problem, found = self.problem, {}
+        for cell in problem.cells:
+            if cell not in problem.locked:
+                there = self.presence[cell.week, cell.role]
+                found[cell] = tuple(id for id in problem.unit_by_id[cell.unit].qualified if id in there)
+        for cell, engineer in problem.pinned.items():
+            if cell in found:
+                found[cell] = tuple(id for id in found[cell] if id == engineer)
+        return found
+
+    @cached_property
+    def presence(self) -> dict[tuple[date, str], frozenset[str]]:
+        """Who is there for a role in a week, qualified or not."""
         problem = self.problem
         return {
-            cell: tuple(
-                engineer
-                for engineer in problem.unit_by_id[cell.unit].qualified
-                if problem.by_id[engineer].may_hold(cell.role, cell.week)
-                and problem.pinned.get(cell, engineer) == engineer
+            (week, role): frozenset(
+                each.id for each in problem.engineers if each.may_hold(role, week, problem.shift_weeks)
             )
-            for cell in problem.cells
-            if cell not in problem.locked
+            for week in problem.handoffs
+            for role in ROLES
         }
 
     @cached_property
@@ -59,15 +71,38 @@ class Staffing:
         return week in self.problem.by_id[engineer].weeks_partial
 
     def tokens(self, cell: Cell) -> Fraction:
-        return self.problem.weights.of(cell.role) * self.problem.unit_by_id[cell.unit].weight
+        """What a cell weighs: every week of its shift counts."""
+        return self.weight[cell.unit, cell.role]
 
     def grains(self, cell: Cell) -> int:
-        return int(self.tokens(cell) / self.problem.grain)
+        return self.weight_in_grains[cell.unit, cell.role]
+
+    @cached_property
+    def weight(self) -> dict[tuple[str, str], Fraction]:
+        problem = self.problem
+        return {
+            (unit.id, role): problem.shift_weeks * problem.weights.of(role) * unit.weight
+            for unit in problem.units
+            for role in ROLES
+        }
+
+    @cached_property
+    def weight_in_grains(self) -> dict[tuple[str, str], int]:
+        return {post: int(tokens / self.problem.grain) for post, tokens in self.weight.items()}
 
     @cached_property
     def capacity(self) -> dict[str, Fraction]:
-        weeks = self.problem.handoffs
-        return {engineer.id: engineer.capacity(weeks) for engineer in self.problem.engineers}
+        """Full-time weeks by which loads are divided, the ledger's included."""
+        weeks, shift_weeks = self.problem.handoffs, self.problem.shift_weeks
+        return {engineer.id: engineer.capacity(weeks, shift_weeks) for engineer in self.problem.engineers}
+
+    @cached_property
+    def before(self) -> dict[str, Fraction]:
+        """Tokens of the ledger, as far as they count in one plan."""
+        found = {engineer.id: engineer.ledger.weighted_load for engineer in self.problem.engineers}
+        for part in components(self.problem):
+            found |= counted_loads(part)
+        return found
 
     @cached_property
     def horizon_capacity(self) -> dict[str, Fraction]:

@@ -296,10 +296,26 @@ def test_weeks_in_a_row_are_limited_per_engineer(team):
 
 
 def test_the_ledger_is_paid_back(team):
-    given = one_unit(team, 4)
-    given["engineers"][0]["ledger"] = {"weighted_load": 12, "capacity_weeks": 4}
+    given = team(4, trained=True)
+    given["engineers"][0]["ledger"] = {"weighted_load": 68, "capacity_weeks": 16}
+    for n in (1, 2, 3):
+        given["engineers"][n]["ledger"] = {"weighted_load": 60, "capacity_weeks": 16}
 
-    assert tokens(answer_to(given))["A"] == 0
+    assert tokens(answer_to(given)) == {"A": 9, "B": 17, "C": 17, "D": 17}
+
+
+def test_no_plan_pays_back_more_than_half_a_fair_share(team):
+    given = team(4, trained=True)
+    given["engineers"][0]["ledger"] = {"weighted_load": 99, "capacity_weeks": 16}
+    given["engineers"][1]["ledger"] = {"weighted_load": 10, "capacity_weeks": 16}
+    for n in (2, 3):
+        given["engineers"][n]["ledger"] = {"weighted_load": 60, "capacity_weeks": 16}
+
+    loads = tokens(answer_to(given))
+
+    assert loads["A"] in (7, 8)  # a fair share is 15
+    assert loads["B"] in (22, 23)
+    assert {loads["C"], loads["D"]} == {15}
 
 
 def test_half_a_capacity_is_half_a_load(team):
