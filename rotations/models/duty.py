@@ -170,6 +170,11 @@ class Cover(models.Model):
     def span(self) -> Span:
         return Span(self.starts_at, self.ends_at)
 
+    @property
+    def cause(self) -> str:
+        """Why somebody stands in."""
+        return "time off" if self.time_off_id else "swap" if self.swap_id else "override"
+
 
 class ConfirmedGap(models.Model):
     """A gap that a manager published knowingly; it stays on the audit until it is filled."""
@@ -193,8 +198,3 @@ class ConfirmedGap(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of {self.unit} from {self.starts_at:%Y-%m-%d}"
-
-    @property
-    def cause(self) -> str:
-        """Why somebody stands in, in the words of design.md."""
-        return "time off" if self.time_off_id else "swap" if self.swap_id else "override"

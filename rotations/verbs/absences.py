@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Model, Q
+from django.db.models import Q
 
 from pipelines.models import Engineer, Pipeline
 
@@ -19,7 +19,8 @@ from ..domain.roster import Absence, Roster
 from ..domain.spans import UTC, Span
 from ..domain.wording import moment_text, span_text
 from ..loads.time_off import consequence_of, request_roster
-from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest
+from ..models import Membership, Rotation, Shift, TimeOffRequest
+from .covers import end_cover, make_covers, save
 from .time_off_notices import page_gap, tell_changed
 
 State = TimeOffRequest.State
@@ -30,12 +31,6 @@ WORDS = {
     State.CANCELLING: "asked to cancel",
     State.CANCELLED: "cancelled",
 }
-
-
-def save(row: Model, by: Engineer | None, update_fields: list[str] | None = None) -> None:
-    """Save a row with its history, in which `by` stands also where there is no web request."""
-    row._history_user = by
-    row.save(update_fields=update_fields)
 
 
 def locked(request: TimeOffRequest) -> TimeOffRequest:
@@ -126,7 +121,7 @@ def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> Ti
     if found.gaps:
         raise ValidationError(_gap_words(request, found, roster), code="gap")
     for cover in request.covers.filter(ended_at=None, ends_at__gt=at):
-        _end_cover(cover, by, at)
+        end_cover(cover, by, at)
     tell_changed(request, found, roster, "is back", at)
     request.decided_by, request.decided_at = by, at
     if request.starts_at < at:
@@ -139,39 +134,7 @@ def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> Ti
 
 
 def _make_covers(request: TimeOffRequest, found: Consequence, by: Engineer | None, at: dt.datetime) -> None:
-    shifts = {cover.shift for cover in found.covers}
-    # covers apply in order of decision, so a clock that runs behind another machine's must not put one before them
-    newest = Cover.objects.filter(shift__in=shifts).aggregate(newest=Max("decided_at"))["newest"]
-    for cover in found.covers:
-        row = Cover(
-            shift_id=cover.shift,
-            engineer_id=cover.engineer,
-            replaces_id=cover.replaces,
-            starts_at=cover.span.start,
-            ends_at=cover.span.end,
-            time_off=request,
-            decided_at=max(at, newest or at),
-            decided_by=by,
-        )
-        save(row, by or request.engineer)
-
-
-def _end_cover(cover: Cover, by: Engineer, at: dt.datetime) -> None:
-    """End a cover; of one that has begun, the part that is over stays as a cover of its own."""
-    if cover.starts_at < at:
-        served = Cover(
-            shift_id=cover.shift_id,
-            engineer_id=cover.engineer_id,
-            replaces_id=cover.replaces_id,
-            starts_at=cover.starts_at,
-            ends_at=at,
-            time_off_id=cover.time_off_id,
-            decided_at=cover.decided_at,
-            decided_by_id=cover.decided_by_id,
-        )
-        save(served, by)
-    cover.ended_at, cover.ended_by = at, by
-    save(cover, by)
+    make_covers(found.covers, by=by, at=at, author=by or request.engineer, time_off=request)
 
 
 def _gap_words(request: TimeOffRequest, found: Consequence, roster: Roster) -> str:
