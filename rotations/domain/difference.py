@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from .coverage import Stand, compared, joined, narrowed
 from .duty import duties
-from .ledger import ZERO, Load, fair_share, ledger
+from .ledger import ZERO, Load, fair_shares, ledger
 from .roster import Role, Roster, Team
 from .spans import DAY, WEEK, Span
 
@@ -20,11 +20,12 @@ COVERED = "covered"
 
 @dataclass(frozen=True, slots=True)
 class ProposedCover:
-    """A cover that approval would make; without an engineer it leaves the place empty."""
+    """A cover that a decision would make; without an engineer it leaves the place empty, and without whom it replaces
+    it takes the place of whoever holds it."""
 
     shift: int
     engineer: int | None
-    replaces: int
+    replaces: int | None
     span: Span
 
 
@@ -61,7 +62,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What an engineer carries in a rotation over the roster's window, before and after, beside the fair share."""
+    """What an engineer carries in a rotation over the roster's window, before and after, beside their fair share."""
 
     team: int
     engineer: int
@@ -251,9 +252,9 @@ def _too_many_roles(before: Roster, after: Roster, span: Span, people: Iterable[
 def _shares(before: Roster, after: Roster, teams: Iterable[int], people: Iterable[int]) -> Iterator[Share]:
     for key in sorted(teams):
         old, new = ledger(before, team=key), ledger(after, team=key)
-        fair = fair_share(new, after.teams[key])
+        fair = fair_shares(after, after.teams[key])
         for person in sorted(people):
-            yield Share(key, person, old.get(person, ZERO), new.get(person, ZERO), fair)
+            yield Share(key, person, old.get(person, ZERO), new.get(person, ZERO), fair.get(person, 0.0))
 
 
 def _uncovered(gaps: tuple[Stretch, ...]) -> str:
