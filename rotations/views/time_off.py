@@ -15,7 +15,7 @@ from pipelines.tables import paginate
 
 from ..forms import TimeOffForm
 from ..loads.time_off import colleagues_away, may_decide, time_off_of, waiting_for
-from ..loads.time_off_effect import covers_in_force, effect_of
+from ..loads.time_off_effect import covers_in_force, effect_of, question_of
 from ..models import TimeOffRequest
 from ..tables import AwayTable, MyTimeOffTable, WaitingTable
 from ..verbs.time_off import cancel, grant, refuse, request_time_off
@@ -120,6 +120,7 @@ def _page(request: HttpRequest, found: TimeOffRequest, refusals: list[str] | Non
         "is_mine": found.engineer_id == request.user.pk,
         "can_cancel": found.state in (State.REQUESTED, State.APPROVED) and found.ends_at > at,
         "decides": decides,
+        "question": question_of(found),
         "effect": effect_of(found, at, zone) if found.is_waiting else None,
         "covers": covers_in_force(found, zone),
         "refusals": refusals or [],
