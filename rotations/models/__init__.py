@@ -1,5 +1,6 @@
 """Rotations, the duty they place, time off, swaps and their covers, feeds, and the pager's messages."""
 
+from .audit import AuditRun, RotaImport
 from .duty import ROLES, ConfirmedGap, Cover, Plan, Shift
 from .feeds import FeedLink
 from .holidays import CompanyDay, HolidayYear, PublicHoliday
@@ -12,6 +13,7 @@ __all__ = [
     "OPEN",
     "ROLES",
     "WEEKDAYS",
+    "AuditRun",
     "CompanyDay",
     "ConfirmedGap",
     "Cover",
@@ -21,6 +23,7 @@ __all__ = [
     "Message",
     "Plan",
     "PublicHoliday",
+    "RotaImport",
     "Rotation",
     "Shift",
     "Swap",

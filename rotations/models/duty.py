@@ -190,6 +190,8 @@ class ConfirmedGap(models.Model):
     at = models.DateTimeField("confirmed")
     reason = models.CharField(max_length=300, blank=True)
 
+    history = HistoricalRecords()
+
     class Meta:
         ordering = ["starts_at", "unit", "role"]
         constraints = [
