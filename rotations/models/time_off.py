@@ -12,6 +12,7 @@ from timezone_field import TimeZoneField
 
 from pipelines.models import Engineer
 
+from ..domain.asked import Shape, asked_text
 from ..domain.spans import Span, days_of
 from .rotations import Membership
 
@@ -42,7 +43,7 @@ class TimeOffQuerySet(models.QuerySet["TimeOffRequest"]):
 
 
 class TimeOffRequest(models.Model):
-    """An engineer asks for time off, in whole days of their own zone."""
+    """An engineer asks for time off, by the clock of their own zone: whole days, half a day or hours of a day."""
 
     class State(models.TextChoices):
         REQUESTED = "requested", "waiting"
@@ -50,6 +51,7 @@ class TimeOffRequest(models.Model):
         DECLINED = "declined", "declined"
         CANCELLING = "cancelling", "cancelling waits"
         CANCELLED = "cancelled", "cancelled"
+        REPLACED = "replaced", "changed"
 
     class Kind(models.TextChoices):
         VACATION = "vacation", "vacation"
@@ -58,6 +60,25 @@ class TimeOffRequest(models.Model):
         OTHER = "other", "other"
 
     engineer = models.ForeignKey(Engineer, on_delete=models.PROTECT, related_name="time_off")
+    asked_by = models.ForeignKey(
+        Engineer,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who entered it, where that was somebody else.",
+    )
+    replaces = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="changes",
+        help_text="The approved time off that it changes: in force until this is approved.",
+    )
+    shape = models.CharField(
+        max_length=9, choices=[(shape.value, shape.value) for shape in Shape], default=Shape.DAYS.value
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     time_zone = TimeZoneField(help_text="The zone in which the days were asked for.")
@@ -68,6 +89,11 @@ class TimeOffRequest(models.Model):
     decided_by = models.ForeignKey(Engineer, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.CharField(max_length=300, blank=True)
+    is_over_limit = models.BooleanField(
+        "approved over the limit",
+        default=False,
+        help_text="More were away at once than the rotation wants, and whoever approved it said so.",
+    )
 
     objects = TimeOffQuerySet.as_manager()
     history = HistoricalRecords()
@@ -77,6 +103,7 @@ class TimeOffRequest(models.Model):
         verbose_name = "time-off request"
         constraints = [
             models.CheckConstraint(name="time_off_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.UniqueConstraint(name="time_off_changed_once", fields=["replaces"], condition=Q(state="requested")),
         ]
         indexes = [models.Index(name="time_off_window", fields=["state", "ends_at"])]
         permissions = [("decide_timeoffrequest", "Can decide on time-off requests")]
@@ -121,6 +148,5 @@ class TimeOffRequest(models.Model):
     @property
     def days_text(self) -> str:
         """The days in words: Thu 26 Nov 2026, or Mon 21 Dec to Fri 1 Jan 2027."""
-        first, last = self.first_day, self.last_day
-        end = f"{last:%a} {last.day} {last:%b %Y}"
-        return end if first == last else f"{first:%a} {first.day} {first:%b} to {end}"
+        start, end = self.starts_at.astimezone(self.time_zone), self.ends_at.astimezone(self.time_zone)
+        return asked_text(Shape(self.shape), self.first_day, self.last_day, start, end)
