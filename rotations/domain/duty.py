@@ -47,6 +47,9 @@ def holder(roster: Roster, shift: Shift, at: dt.datetime) -> tuple[int | None, C
 
 def _pieces(roster: Roster, shift: Shift) -> Iterator[tuple[int | None, Cover | None, Span]]:
     """A shift in pieces of one holder each, in order of time; equal neighbours are one piece."""
+    if shift.id not in roster.covers_of:  # nearly all of them, in a company of any size
+        yield shift.engineer, None, shift.span
+        return
     edges = [edge for cover in roster.covers_of.get(shift.id, ()) for edge in (cover.span.start, cover.span.end)]
     held = ((holder(roster, shift, piece.start), piece) for piece in shift.span.cut(edges))
     for (engineer, cover), pieces in groupby(held, key=itemgetter(0)):
@@ -84,8 +87,22 @@ def duty_at(roster: Roster, unit: int, role: Role, at: dt.datetime) -> Duty | No
 
 
 def idle_covers(roster: Roster) -> tuple[Cover, ...]:
-    """Covers in force that no longer give anybody a role, as whom they replace no longer holds it."""
-    shifts = {shift.id: shift for shift in roster.shifts}
-    used = {cover.id for shift in roster.shifts for _, cover, _ in _pieces(roster, shift) if cover}
+    """Covers in force that apply nowhere, as whom they replace no longer holds the role.
+
+    One whose engineer is replaced in turn applies all the same: the next cover stands on it.
+    """
+    used = {cover.id for shift in roster.shifts for cover in _applied(roster, shift)}
+    shifts = {shift.id for shift in roster.shifts}
     candidates = (cover for covers in roster.covers_of.values() for cover in covers)
     return tuple(cover for cover in candidates if cover.shift in shifts and cover.id not in used)
+
+
+def _applied(roster: Roster, shift: Shift) -> Iterator[Cover]:
+    """The covers of a shift that apply at some instant of it, maybe more than once."""
+    covers = roster.covers_of.get(shift.id, ())
+    for piece in shift.span.cut(edge for cover in covers for edge in (cover.span.start, cover.span.end)):
+        engineer: int | None = shift.engineer
+        for cover in covers:
+            if piece.start in cover.span and cover.replaces in (None, engineer):
+                engineer = cover.engineer
+                yield cover

@@ -89,6 +89,10 @@ class Calendar:
         """From one hand-off to the one so many weeks later."""
         return Span(self.handoff(week), self.handoff(week + dt.timedelta(weeks=weeks)))
 
+    def shift_span(self, week: dt.date) -> Span:
+        """A whole shift from the hand-off that begins it."""
+        return self.week_span(week, self.shift_weeks)
+
 
 @dataclass(frozen=True, slots=True)
 class Team:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -141,20 +141,35 @@ def _teams(days_off: DaysOff, span: Span, at: dt.datetime) -> dict[int, facts.Te
             max_roles_per_week=rotation.max_roles_per_week,
             primary_weight=rotation.primary_weight,
             secondary_weight=rotation.secondary_weight,
-            spells=_spells(rows, calendar, span),
+            spells=spells_in(rows, calendar, span),
+            capacities=capacities_in(rows, calendar, span),
+            freeze_days=rotation.freeze_days,
         )
     return found
 
 
-def _spells(rows: Iterable[Membership], calendar: facts.Calendar, span: Span) -> dict[int, tuple[Span, ...]]:
+def spells_in(rows: Iterable[Membership], calendar: facts.Calendar, span: Span) -> dict[int, tuple[Span, ...]]:
     """When each engineer is a member within a span; as in plans, the day's hand-off begins and ends it."""
     found: dict[int, tuple[Span, ...]] = {}
+    for row, spell in _held(rows, calendar, span):
+        found[row.engineer_id] = (*found.get(row.engineer_id, ()), spell)
+    return found
+
+
+def capacities_in(rows: Iterable[Membership], calendar: facts.Calendar, span: Span) -> dict[int, tuple[float, ...]]:
+    """How much of a full share each engineer has in each of their spells within a span."""
+    found: dict[int, tuple[float, ...]] = {}
+    for row, _ in _held(rows, calendar, span):
+        found[row.engineer_id] = (*found.get(row.engineer_id, ()), row.capacity_percent / 100)
+    return found
+
+
+def _held(rows: Iterable[Membership], calendar: facts.Calendar, span: Span) -> Iterator[tuple[Membership, Span]]:
     for row in rows:
         starts = max(span.start, calendar.handoff(row.joins_on))
         ends = min(span.end, calendar.handoff(row.leaves_on)) if row.leaves_on else span.end
         if starts < ends:
-            found[row.engineer_id] = (*found.get(row.engineer_id, ()), Span(starts, ends))
-    return found
+            yield row, Span(starts, ends)
 
 
 def _units(

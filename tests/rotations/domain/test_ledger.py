@@ -1,4 +1,4 @@
-"""The ledger: tokens, weeks, weekend days and public holidays of whoever really had duty."""
+"""The ledger: tokens, weeks, days, hours and changes at short notice of whoever really had duty, and fair shares."""
 
 import datetime as dt
 from dataclasses import replace
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rotations.domain.ledger import ZERO, Load, balances, fair_share, ledger
+from rotations.domain.ledger import ZERO, Load, balances, fair_shares, ledger
 from rotations.domain.roster import Role, Shift
 from rotations.domain.spans import WEEK, Span, local_days
 from rotations.domain.wording import moment_text, span_text
@@ -15,8 +15,9 @@ from tests.rotations.domain.covering_rosters import START, A, B, C, D, cover, da
 
 def test_a_week_as_primary_is_two_tokens_and_as_secondary_one():
     loads = ledger(roster(pair(A, B)))
-    assert loads[A] == Load(tokens=2, primary_weeks=1, weekend_days=2)
-    assert loads[B] == Load(tokens=1, secondary_weeks=1, weekend_days=2)
+    assert loads[A] == Load(tokens=2, primary_weeks=1, weekend_days=2, primary_hours=168)
+    # Monday 09:00 to Monday 09:00 holds 40 working hours: in the other 128 the secondary is called first
+    assert loads[B] == Load(tokens=1, secondary_weeks=1, weekend_days=2, off_hours=128, secondary_hours=168)
     assert loads[C] == ZERO
 
 
@@ -41,8 +42,8 @@ def test_only_the_span_asked_for_counts():
     assert loads[A].tokens == 2
 
 
-@pytest.mark.parametrize("monday", [dt.date(2026, 10, 19), dt.date(2027, 3, 22)])
-def test_a_week_with_a_change_of_the_clock_is_one_week(monday):
+@pytest.mark.parametrize(("monday", "hours"), [(dt.date(2026, 10, 19), 169), (dt.date(2027, 3, 22), 167)])
+def test_a_week_with_a_change_of_the_clock_is_one_week(monday, hours):
     zone = ZoneInfo("Europe/Berlin")
     span = local_days(monday, monday + dt.timedelta(days=6), zone)
     team = roster()
@@ -52,13 +53,51 @@ def test_a_week_with_a_change_of_the_clock_is_one_week(monday):
         teams={1: replace(team.teams[1], calendar=replace(team.teams[1].calendar, zone=zone))},
         shifts=(Shift(1, 1, Role.PRIMARY, A, span),),
     )
-    assert ledger(team)[A] == Load(tokens=2, primary_weeks=1, weekend_days=2)
+    load = Load(tokens=2, primary_weeks=1, weekend_days=2, off_hours=hours - 40, primary_hours=hours)
+    assert ledger(team)[A] == load
 
 
-def test_the_fair_share_is_the_mean_and_balances_add_up_to_nothing():
+def test_the_fair_share_is_the_mean_of_who_is_alike_and_balances_add_up_to_nothing():
     team = roster(pair(A, B))
-    assert fair_share(ledger(team), team.teams[1]) == 0.75
+    assert fair_shares(team, team.teams[1]) == dict.fromkeys((A, B, C, D), 0.75)
     assert balances(team, team.teams[1]) == {A: 1.25, B: 0.25, C: -0.75, D: -0.75}
+
+
+def in_the_team(team, **spells):
+    """The roster with each one's spells in its rotation: a=[(first week, last week after it, capacity)]."""
+    numbers = {name: "abcd".index(name) + 1 for name in spells}
+    when = {
+        numbers[name]: tuple(Span(START + first * WEEK, START + until * WEEK) for first, until, _ in rows)
+        for name, rows in spells.items()
+    }
+    parts = {numbers[name]: tuple(capacity for *_, capacity in rows) for name, rows in spells.items()}
+    return replace(team, teams={1: replace(team.teams[1], spells=when, capacities=parts)})
+
+
+def test_who_works_half_time_has_half_a_share():
+    team = in_the_team(roster(pair(A, B), members=(A, B)), a=[(-4, 4, 1.0)], b=[(-4, 4, 0.5)])
+    assert fair_shares(team, team.teams[1]) == pytest.approx({A: 2, B: 1})
+
+
+def test_nobody_has_a_share_of_what_was_carried_before_they_joined_or_after_they_left():
+    weeks = roster(pair(A, B), pair(A, C, week=1), members=(A, B, C))
+    team = in_the_team(weeks, a=[(-4, 4, 1.0)], b=[(-4, 1, 1.0)], c=[(1, 4, 1.0)])
+    assert fair_shares(team, team.teams[1]) == pytest.approx({A: 3, B: 1.5, C: 1.5})
+
+
+def test_a_share_changes_with_the_capacity_in_the_middle_of_a_week():
+    team = in_the_team(roster(pair(A, B), members=(A, B)), a=[(-4, 4, 1.0)], b=[(-4, 0.5, 1.0), (0.5, 4, 0.5)])
+    assert fair_shares(team, team.teams[1]) == pytest.approx({A: 0.75 + 1, B: 0.75 + 0.5})
+
+
+def test_what_a_guest_carried_is_shared_by_the_members():
+    team = in_the_team(roster(pair(C, B), members=(A, B)), a=[(-4, 4, 1.0)], b=[(-4, 4, 1.0)])
+    assert balances(team, team.teams[1]) == {A: -1.5, B: -0.5}
+
+
+def test_where_nobody_is_a_member_nobody_has_a_share():
+    team = in_the_team(roster(pair(A, B), members=()), a=[(1, 4, 1.0)])
+    assert fair_shares(team, team.teams[1]) == {A: 0}
 
 
 def test_spans_are_told_as_short_as_they_can_be():
