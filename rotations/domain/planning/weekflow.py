@@ -6,17 +6,16 @@ primaries, then the fewest open secondaries. Only one rule is no flow: a partly 
 matters where a secondary stays open; a week in which the flow breaks it is solved by CP-SAT instead.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from .board import lay_board, read_plan, solve
 from .parts import PRIMARY, ROLES, SECONDARY, Cell
 from .staffing import Plan, Staffing, other_role
 
-if TYPE_CHECKING:
-    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+Who = TypeVar("Who", bound=Hashable)
 
 # Deterministic time for one week in CP-SAT: a thousand times what a week of the reference team takes.
 EFFORT = 5.0
@@ -67,57 +66,74 @@ def partly_alone(staffing: Staffing, plan: Plan, cell: Cell) -> bool:
     return plan.get(other_role(cell)) is None
 
 
-def price_of_gaps(prices: Mapping[tuple[Cell, str], int], cells: int) -> dict[str, int]:
+def price_of_gaps(dearest: int, cells: int) -> dict[str, int]:
     """What an open role costs: more than any re-staffing could save, and a primary more than all secondaries."""
-    dearest = 1 + max(prices.values(), default=0) * (cells + 1)
-    return {SECONDARY: dearest, PRIMARY: dearest * (cells + 2)}
+    lost = 1 + dearest * (cells + 1)
+    return {SECONDARY: lost, PRIMARY: lost * (cells + 2)}
 
 
 def flow_week(staffing: Staffing, week: date, prices: Mapping[tuple[Cell, str], int]) -> Plan:
     """The least price by min-cost flow, whatever it means for partly absent primaries."""
+    cells = staffing.free_cells[week]
+    choices = [[(engineer, prices[cell, engineer]) for engineer in staffing.candidates[cell]] for cell in cells]
+    rooms = {engineer: staffing.room(engineer, week) for engineers in choices for engineer, _ in engineers}
+    lost = price_of_gaps(max(prices.values(), default=0), len(cells))
+    holders = cheapest_week(
+        [cell.unit for cell in cells],
+        choices,
+        {engineer: [(len(cells) if room is None else room, 0)] for engineer, room in rooms.items()},
+        [lost[cell.role] for cell in cells],
+    )
+    return dict(zip(cells, holders, strict=True))
+
+
+def cheapest_week(
+    units: Sequence[object],
+    choices: Sequence[Sequence[tuple[Who, int]]],
+    rooms: Mapping[Who, Sequence[tuple[int, int]]],
+    lost: Sequence[int],
+) -> list[Who | None]:
+    """Who holds each cell at the least price in sum.
+
+    Of each cell: its unit, who may hold it at which price, and the price of leaving it open. Of each engineer: how
+    many roles are to be had at which further price, the cheapest first.
+    """
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # noqa: PLC0415  (the web never needs it)
 
-    cells = staffing.free_cells[week]
     flow = SimpleMinCostFlow()
-    flow.set_node_supply(SUPPLY, len(cells))
-    node = {cell: NOBODY + 1 + n for n, cell in enumerate(cells)}
-    lost = price_of_gaps(prices, len(cells))
-    flow.add_arc_with_capacity_and_unit_cost(SUPPLY, NOBODY, len(cells), 0)
-    for cell in cells:
-        flow.set_node_supply(node[cell], -1)
-        flow.add_arc_with_capacity_and_unit_cost(NOBODY, node[cell], 1, lost[cell.role])
-    taken = add_engineers(flow, staffing, node, prices)
+    add = flow.add_arc_with_capacity_and_unit_cost
+    first, node = NOBODY + 1, NOBODY + 1 + len(units)
+    flow.set_node_supply(SUPPLY, len(units))
+    add(SUPPLY, NOBODY, len(units), 0)
+    for n, price in enumerate(lost):
+        flow.set_node_supply(first + n, -1)
+        add(NOBODY, first + n, 1, price)
+    ways: dict[object, int] = {}
+    arcs: list[int] = []
+    for n, engineers in enumerate(choices):
+        for engineer, price in engineers:
+            if engineer not in ways:
+                ways[engineer], node = node, node + 1
+                for room, further in rooms[engineer]:
+                    add(SUPPLY, ways[engineer], room, further)
+            post = (engineer, units[n])
+            if post not in ways:
+                ways[post], node = node, node + 1
+                add(ways[engineer], ways[post], 1, 0)
+            arcs.append(add(ways[post], first + n, 1, price))
     if flow.solve() != flow.OPTIMAL:
         raise RuntimeError("a week without anybody in it is always a way out, and yet the flow found none")
-    plan: dict[Cell, str | None] = dict.fromkeys(cells)
-    plan |= {cell: engineer for arc, (cell, engineer) in taken.items() if flow.flow(arc)}
-    return plan
-
-
-def add_engineers(
-    flow: "SimpleMinCostFlow", staffing: Staffing, node: Mapping[Cell, int], prices: Mapping[tuple[Cell, str], int]
-) -> dict[int, tuple[Cell, str]]:
-    """The arcs from each engineer by way of each unit into its cells; returns which arc is which taking."""
-    ways: dict[str, int] = {}
-    posts: dict[tuple[str, str], int] = {}
-    taken = {}
-    for (cell, engineer), price in prices.items():
-        if engineer not in ways:
-            ways[engineer] = NOBODY + 1 + len(node) + len(ways) + len(posts)
-            room = staffing.room(engineer, cell.week)
-            flow.add_arc_with_capacity_and_unit_cost(SUPPLY, ways[engineer], len(node) if room is None else room, 0)
-        if (engineer, cell.unit) not in posts:
-            posts[engineer, cell.unit] = NOBODY + 1 + len(node) + len(ways) + len(posts)
-            flow.add_arc_with_capacity_and_unit_cost(ways[engineer], posts[engineer, cell.unit], 1, 0)
-        arc = flow.add_arc_with_capacity_and_unit_cost(posts[engineer, cell.unit], node[cell], 1, price)
-        taken[arc] = (cell, engineer)
-    return taken
+    flows = iter(flow.flows(arcs) if arcs else ())
+    return [
+        next((who for who, taken in [(who, next(flows)) for who, _ in engineers] if taken), None)
+        for engineers in choices
+    ]
 
 
 def solve_week(staffing: Staffing, week: date, prices: Mapping[tuple[Cell, str], int]) -> CoveredWeek:
     """The same by CP-SAT, which knows every rule."""
     board = lay_board(staffing, [week], None)
-    lost = price_of_gaps(prices, len(board.opens))
+    lost = price_of_gaps(max(prices.values(), default=0), len(board.opens))
     board.model.minimize(
         sum(prices[key] * term for key, term in board.taken.items())
         + sum(lost[cell.role] * term for cell, term in board.opens.items())
