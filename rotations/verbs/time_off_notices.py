@@ -41,7 +41,7 @@ def tell_changed(request: TimeOffRequest, found: Consequence, roster: Roster, wh
     """Tell everybody else whose duty changes, each about their own duty only, in their own zone."""
     for engineer in Engineer.objects.filter(pk__in=found.told):
         subject = f"Your duty changes: {request.engineer} {what}, {request.days_text}"
-        lines = [f"- {line}" for line in _lines(engineer, found, roster)]
+        lines = [f"- {line}" for line in duty_lines(engineer, found, roster)]
         calendar = f"{settings.PUBLIC_URL}{reverse('rotations:calendar')}"
         text = "\n".join([f"{subject}.", "", *lines, "", f"Times are in {engineer.time_zone}. {calendar}"])
         queue_message(engineer, NOTICE, _key(request, "duty", at), subject, text, at, _thread(request))
@@ -55,7 +55,8 @@ def page_gap(request: TimeOffRequest, missing: str, at: dt.datetime) -> None:
         queue_message(engineer, PAGE, _key(request, "gap", at), subject, text, at, _thread(request))
 
 
-def _lines(engineer: Engineer, found: Consequence, roster: Roster) -> Iterator[str]:
+def duty_lines(engineer: Engineer, found: Consequence, roster: Roster) -> Iterator[str]:
+    """What changes of somebody's own duty, in their zone."""
     for change in sorted(found.changes, key=lambda change: change.span):
         where = f"{change.role} of {roster.units[change.unit].name}, {span_text(change.span, engineer.time_zone)}"
         if change.after == engineer.pk:
