@@ -3,6 +3,7 @@
 from .answer import Answer, fairness_words
 from .check import Violation, check
 from .problem import Problem, ProblemError
+from .progress import Progress, silent
 from .solver import solve
 
-__all__ = ["Answer", "Problem", "ProblemError", "Violation", "check", "fairness_words", "solve"]
+__all__ = ["Answer", "Problem", "ProblemError", "Progress", "Violation", "check", "fairness_words", "silent", "solve"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from .parts import PRIMARY, ROLES, SECONDARY, Cell, Pair, Pin
 from .problem import Problem
+from .progress import Progress, silent
 from .repair import Repaired, repair
 from .search import OPEN_ROLES, Found, Step, search
 from .staffing import Staffing
@@ -26,17 +27,18 @@ class Planned:
     fresh: bool = True
 
 
-def plan_for(problem: Problem) -> Planned:
+def plan_for(problem: Problem, progress: Progress = silent) -> Planned:
     """Repair what is in force before `rebalance_from` (default: all of it), and plan the other weeks afresh."""
     if not is_in_force(problem):
         staffing = Staffing(problem)
-        return Planned(search(staffing), staffing)
+        return Planned(search(staffing, progress), staffing)
+    progress("repairing what is published", 0, 1)
     repaired = repair(problem, problem.rebalance_from)
     steps = steps_of(repaired)
     if len(repaired.weeks) == problem.weeks:
         return Planned(Found(repaired.plan, steps), Staffing(problem), repaired, fresh=False)
     staffing = Staffing(settled(problem, repaired))
-    found = search(staffing)
+    found = search(staffing, progress)
     return Planned(Found(found.plan, (*steps, *found.steps)), staffing, repaired)
 
 

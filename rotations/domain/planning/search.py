@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .board import Board, lay_board, read_plan, solve
 from .coverage import Coverage, cover
 from .goals import STAGES, Aim, Stage
+from .progress import Progress, silent
 from .staffing import Plan, Staffing
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ class Found:
         return all(step.proven for step in self.steps if step.goal in goals)
 
 
-def search(staffing: Staffing) -> Found:
+def search(staffing: Staffing, progress: Progress = silent) -> Found:
     """The best plan found, and what each goal reached."""
+    progress("covering every week", 0, len(STAGES) + 1)
     coverage = cover(staffing)
     plan, steps = coverage.plan, [step_of(coverage)]
     board = lay_board(staffing, staffing.problem.handoffs, coverage.open_cells)
-    for stage in STAGES:
+    for done, stage in enumerate(STAGES, 1):
+        progress(", ".join(goal.name for goal in stage.goals), done, len(STAGES) + 1)
         plan, taken = run_stage(board, stage, plan)
         steps += taken
     return Found(plan, tuple(steps))

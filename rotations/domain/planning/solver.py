@@ -10,13 +10,14 @@ from .conflicts import conflicts_of
 from .goals import EXCEPTIONS, LOAD
 from .parts import PRIMARY, SECONDARY, Cell, Pair
 from .problem import Problem
+from .progress import Progress, silent
 from .quality import changes_of, exceptions_of, loads_of
 from .rebalance import plan_for
 from .search import OPEN_ROLES
 from .staffing import Plan, Staffing
 
 
-def solve(problem: Problem) -> Answer:
+def solve(problem: Problem, progress: Progress = silent) -> Answer:
     """The plan for a problem: the same for the same problem on any machine, however loaded it is.
 
     What is published is repaired, before `rebalance_from` if that is given: fewest open roles, fewest changes, fewest
@@ -25,7 +26,7 @@ def solve(problem: Problem) -> Answer:
     changes against the published plan. Raises RuntimeError if the independent check finds a hard rule broken: such a
     plan never leaves.
     """
-    planned = plan_for(problem)
+    planned = plan_for(problem, progress)
     staffing, found = planned.staffing, planned.found
     assignments = pairs_of(problem, found.plan)
     broken = check(problem, assignments)
@@ -58,9 +59,5 @@ def pairs_of(problem: Problem, plan: Plan) -> tuple[Pair, ...]:
 def fairness_of(staffing: Staffing, plan: Plan, proven: bool) -> Fairness:
     """The level of each engineer, beside the proven best."""
     loads = loads_of(staffing, plan)
-    levels = {
-        id: (staffing.before[id] + loads[id].tokens) / weeks
-        for id, weeks in staffing.capacity.items()
-        if weeks
-    }
+    levels = {id: (staffing.before[id] + loads[id].tokens) / weeks for id, weeks in staffing.capacity.items() if weeks}
     return Fairness(levels, certify(staffing, plan), proven)
