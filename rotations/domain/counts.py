@@ -234,9 +234,9 @@ def _short_notice(roster: Roster, team: Team, found: Iterable[Duty]) -> Iterator
     for duty in sorted(found, key=lambda duty: (duty.span, duty.unit, duty.role)):
         shift, cover = duty.shift, duty.cover
         if cover is None:
-            changed = shift.changed_at
-            moved = shift.version > 1 and changed is not None and shift.span.start - notice < changed
-            if moved and changed < shift.span.start and duty.span.start == shift.span.start:
+            start, changed = shift.span.start, shift.changed_at
+            is_moved = shift.version > 1 and changed is not None and start - notice < changed < start
+            if is_moved and duty.span.start == start:
                 yield Count(duty.engineer, Account.SHORT_NOTICE, duty.span, 1, duty)
         elif (shift.id, cover.id) not in seen:
             seen.add((shift.id, cover.id))

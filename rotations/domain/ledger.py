@@ -40,7 +40,7 @@ class Load:
         return Load(*(getattr(self, name) * part for name in FIELDS))
 
     def of(self, account: Account) -> float:
-        return getattr(self, FIELD_OF[account])
+        return float(getattr(self, FIELD_OF[account]))
 
 
 FIELDS = tuple(field.name for field in fields(Load))

@@ -100,6 +100,72 @@ def test_where_nobody_is_a_member_nobody_has_a_share():
     assert fair_shares(team, team.teams[1]) == {A: 0}
 
 
+def changes(team):
+    return {who: load.short_notice for who, load in ledger(team).items() if load.short_notice}
+
+
+def decided(number, replaces, engineer, span, before, shift=101):
+    """A cover that was decided so many days before it began."""
+    return replace(cover(shift, replaces, engineer, span, number), decided_at=span.start - dt.timedelta(days=before))
+
+
+def test_a_cover_decided_inside_the_freeze_is_a_change_for_who_gets_and_who_loses_duty():
+    team = roster(pair(A, B), pair(A, B, week=1), covers=[decided(1, A, C, days(24, 25), 13.9)])
+    assert changes(team) == {C: 1, A: 1}
+
+
+def test_a_cover_decided_before_the_freeze_is_no_change_at_short_notice():
+    assert changes(roster(pair(A, B), covers=[decided(1, A, C, days(24, 25), 14)])) == {}
+    assert changes(roster(pair(A, B), covers=[decided(1, A, C, days(24, 25), 3)], freeze_days=3)) == {}
+
+
+def test_who_is_away_asked_for_it_and_who_covers_did_not():
+    team = roster(pair(A, B), covers=[decided(1, A, C, days(24, 25), 2)], away=[(A, days(24, 25))])
+    assert changes(team) == {C: 1}
+
+
+def test_a_correction_after_the_fact_is_no_change_at_short_notice():
+    assert changes(roster(pair(A, B), covers=[decided(1, A, C, days(24, 25), -1)])) == {}
+
+
+def test_a_cover_of_a_cover_is_a_change_for_who_covered_first():
+    covers = [decided(1, A, C, days(24, 28), 20), decided(2, C, D, days(25, 26), 2)]
+    assert changes(roster(pair(A, B), covers=covers)) == {D: 1, C: 1}
+
+
+def test_a_cover_in_two_pieces_is_one_change():
+    covers = [decided(1, A, C, days(24, 28), 5), decided(2, C, D, days(25, 26), 40)]
+    covers[1] = replace(covers[1], decided_at=covers[0].decided_at + dt.timedelta(minutes=1))
+    assert changes(roster(pair(A, B), covers=covers)) == {A: 1, C: 2, D: 1}
+
+
+def test_a_published_shift_given_to_somebody_else_inside_the_freeze_is_a_change_for_them():
+    first, second = pair(A, B)
+    team = roster([replace(first, version=2, changed_at=START - dt.timedelta(days=3)), second])
+    assert changes(team) == {A: 1}
+    new = roster([replace(first, changed_at=START - dt.timedelta(days=3)), second])
+    assert changes(new) == {}
+
+
+def test_without_a_secondary_the_primary_responds_in_off_hours_too():
+    team = roster(pair(A, B), covers=[cover(102, B, None, days(28, 30))])
+    loads = ledger(team)
+    assert (loads[A].off_hours, loads[B].off_hours) == (48, 80)
+
+
+def test_without_the_off_hours_rule_the_primary_responds():
+    loads = ledger(roster(pair(A, B), off_hours_rule=False))
+    assert (loads[A].off_hours, loads[B].off_hours) == (128, 0)
+
+
+def test_company_days_are_public_holidays_of_every_member():
+    team = roster(pair(A, B))
+    calendar = replace(team.teams[1].calendar, company_days={dt.date(2026, 11, 25): "Offsite"})
+    loads = ledger(replace(team, teams={1: replace(team.teams[1], calendar=calendar)}))
+    assert [loads[who].holiday_days for who in (A, B)] == [1, 1]
+    assert loads[B].off_hours == 136
+
+
 def test_spans_are_told_as_short_as_they_can_be():
     zone = ZoneInfo("Europe/Berlin")
     day = local_days(dt.date(2026, 11, 26), dt.date(2026, 11, 26), zone)
