@@ -20,7 +20,7 @@ def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
     Those are members, owners, and who is trained on one of the pipelines: short names are seldom unique in a company.
     """
     today = at.astimezone(rotation.time_zone).date()
-    pipelines = Pipeline.objects.for_pages().filter(place__unit__rotation=rotation)
+    pipelines = Pipeline.objects.for_pages().filter(places__unit__rotation=rotation)
     owners = Ownership.objects.on(today).filter(pipeline__in=pipelines).select_related("primary", "secondary")
     members = Membership.objects.in_days(today, today + DAY).filter(rotation=rotation).select_related("engineer")
     trained = Engineer.objects.filter(trainings__pipeline__in=pipelines).distinct()

@@ -42,7 +42,7 @@ def members_of(rotation: Rotation, at: dt.datetime) -> list[Membership]:
 def staffed_units(rotation: Rotation, at: dt.datetime) -> list[StaffedUnit]:
     """The rotation's units with everybody qualified for all of their pipelines: owners and the trained."""
     posts = load_roster(Span(at, at + DAY)).units
-    pipelines = Pipeline.objects.filter(place__unit__rotation=rotation).in_bulk()
+    pipelines = Pipeline.objects.filter(places__unit__rotation=rotation).in_bulk()
     here = [post for post in posts.values() if post.team == rotation.pk]
     people = Engineer.objects.active().in_bulk({engineer for post in here for engineer in post.qualified})
     return [

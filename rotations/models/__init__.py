@@ -8,6 +8,8 @@ from .pager import Message, Worker
 from .rotations import WEEKDAYS, Membership, Rotation, Unit, UnitPipeline
 from .swaps import OPEN, Swap, SwapPart
 from .time_off import TimeOffQuerySet, TimeOffRequest
+from .units import UnitsComparison
+from .wishes import Wish
 
 __all__ = [
     "OPEN",
@@ -32,5 +34,7 @@ __all__ = [
     "TimeOffRequest",
     "Unit",
     "UnitPipeline",
+    "UnitsComparison",
+    "Wish",
     "Worker",
 ]

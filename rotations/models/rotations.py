@@ -191,16 +191,49 @@ class Unit(models.Model):
         return self.name
 
 
+class UnitPipelineQuerySet(models.QuerySet["UnitPipeline"]):
+    def in_days(self, first: dt.date, until: dt.date) -> UnitPipelineQuerySet:
+        """Places that hold at some time from the first day up to, and not including, the other."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=first), Q(starts_on=None) | Q(starts_on__lt=until))
+
+
 class UnitPipeline(models.Model):
-    """A pipeline's place in a unit; it has at most one."""
+    """A pipeline's place in a unit from the hand-off of a day up to that of another; it has at most one at a time."""
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="places")
-    pipeline = models.OneToOneField(Pipeline, on_delete=models.CASCADE, related_name="place")
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="places")
+    starts_on = models.DateField(
+        "from", null=True, blank=True, help_text="Day of a hand-off; empty from the beginning."
+    )
+    ends_on = models.DateField("until", null=True, blank=True, help_text="First day out of it; empty while it holds.")
 
+    objects = UnitPipelineQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["unit", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="pipeline_one_open_place",
+                fields=["pipeline"],
+                condition=Q(ends_on=None),
+                violation_error_message="This pipeline stands in a unit already; end that place first.",
+            ),
+            models.CheckConstraint(
+                name="place_ends_after_start",
+                condition=Q(ends_on=None) | Q(starts_on=None) | Q(ends_on__gt=F("starts_on")),
+                violation_error_message="Until: must be after from.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.pipeline} in {self.unit}"
+
+    def clean(self) -> None:
+        """Two places of a pipeline never overlap."""
+        if self.pipeline_id is None:
+            return
+        others = UnitPipeline.objects.filter(pipeline=self.pipeline_id).exclude(pk=self.pk)
+        others = others.in_days(self.starts_on or dt.date.min, self.ends_on or dt.date.max)
+        if clash := others.select_related("unit", "pipeline").first():
+            raise ValidationError({"starts_on": f"From: {clash} holds at that time already; end it first."})
