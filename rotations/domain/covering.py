@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
+from .away import over_limit
 from .coverage import can_be_called, edges, joined, narrowed, of_teams_with
 from .difference import Change, Consequence, ProposedCover, compare, units_by_engineer, weeks_touched
 from .duty import Duty, duties, duty_at
@@ -15,46 +17,111 @@ from .roster import Absence, Cover, Post, Role, Roster, Team
 from .spans import WEEK, Span
 
 FIRST_PROPOSED_ID = 2**62  # behind every cover that has a row
+STEPS_UP = "steps up"
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
-def consequence(roster: Roster, engineer: int, span: Span, now: dt.datetime) -> Consequence:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Somebody else is to take a role of a unit wherever it is vacated in a span; a wish is dropped without a word
+    where they cannot."""
+
+    unit: int
+    role: Role
+    span: Span
+    engineer: int
+    is_wish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Approved time off of the same engineer that another takes the place of, with its covers (their ids)."""
+
+    span: Span
+    covers: frozenset[int] = frozenset()
+
+
+def consequence(
+    roster: Roster,
+    engineer: int,
+    span: Span,
+    now: dt.datetime,
+    *,
+    choices: Sequence[Choice] = (),
+    instead: Instead | None = None,
+) -> Consequence:
     """What approving an absence does to duty from `now` on (design.md, Time off).
 
     Wherever the engineer is primary the secondary steps up, and the place this vacates is filled from the qualified
     members by lowest balance over the roster's window; so is a place of theirs as secondary. Where the secondary
     cannot be called either, the qualified member of lowest balance becomes primary. Where nobody is free a secondary
-    place is left empty, and a primary stays a gap.
+    place is left empty, and a primary stays a gap. `choices` come before all of this, where who is chosen can take
+    the place; `instead` ends in the same moment, and who covered it does so again where that is possible.
     """
     if span.end <= now:
         return Consequence(engineer, None)
     ahead = Span(max(span.start, now), span.end)
-    near = narrowed(roster, ahead)
-    touched = {duty.unit for duty in duties(near) if duty.engineer == engineer} & set(roster.units)
-    before = of_teams_with(roster, touched)
-    away = replace(before, absences=(*before.absences, Absence(engineer, span)))
-    table = _Table(away, engineer, ahead)
+    clean = without(roster, engineer, instead.span, instead.covers, now) if instead else roster
+    touched = {duty.unit for duty in duties(narrowed(clean, ahead)) if duty.engineer == engineer}
+    touched = (touched | _units_of(roster, instead.covers if instead else ())) & set(roster.units)
+    before, left = of_teams_with(roster, touched), of_teams_with(clean, touched)
+    away = replace(left, absences=(*left.absences, Absence(engineer, span)))
+    table = _Table(away, engineer, ahead, (*choices, *_kept(roster, instead)))
     for unit in sorted(touched):
         _cover_unit(table, roster.units[unit])
     covers = tuple(_joined(table.covers))
     after = with_covers(away, covers, now)
-    return compare(before, after, engineer, ahead, touched, covers=covers, reasons=tuple(table.reasons))
+    whole = Span(ahead.start, max(ahead.end, instead.span.end)) if instead else ahead
+    if instead and now < instead.span.start < whole.start:
+        whole = Span(instead.span.start, whole.end)
+    found = compare(before, after, engineer, whole, touched, covers=covers, reasons=tuple(table.reasons))
+    return replace(found, over=over_limit(clean, engineer, ahead), refusals=tuple(dict.fromkeys(table.refusals)))
 
 
 def ending(roster: Roster, engineer: int, span: Span, ends: Iterable[int], now: dt.datetime) -> Consequence:
     """What ending an absence and its covers (their ids) does to duty from `now` on."""
     if span.end <= now:
         return Consequence(engineer, None)
-    ahead, ids = Span(max(span.start, now), span.end), set(ends)
-    shifts = {cover.shift for cover in roster.covers if cover.id in ids}
-    touched = {shift.unit for shift in roster.shifts if shift.id in shifts} & set(roster.units)
+    ahead, ids = Span(max(span.start, now), span.end), frozenset(ends)
+    touched = _units_of(roster, ids) & set(roster.units)
     before = of_teams_with(roster, touched)
-    after = replace(
-        before,
-        covers=tuple(cover for cover in before.covers if cover.id not in ids),
-        absences=tuple(absence for absence in before.absences if absence != Absence(engineer, span)),
+    return compare(before, without(before, engineer, span, ids, now), engineer, ahead, touched)
+
+
+def without(roster: Roster, engineer: int, span: Span, covers: Iterable[int], now: dt.datetime) -> Roster:
+    """The roster as if an absence and some covers (their ids) ended at `now`; what is over stays as it was."""
+    ids, mine = set(covers), Absence(engineer, span)
+    return replace(
+        roster,
+        covers=tuple(_ended(roster.covers, now, lambda cover: cover.id in ids)),
+        absences=tuple(_ended(roster.absences, now, lambda absence: absence == mine)),
     )
-    return compare(before, after, engineer, ahead, touched)
+
+
+Spanned = TypeVar("Spanned", Cover, Absence)
+
+
+def _ended(found: Iterable[Spanned], now: dt.datetime, ends: Callable[[Spanned], bool]) -> Iterator[Spanned]:
+    for one in found:
+        if not ends(one) or one.span.end <= now:
+            yield one
+        elif one.span.start < now:
+            yield replace(one, span=Span(one.span.start, now))
+
+
+def _units_of(roster: Roster, covers: Iterable[int]) -> set[int]:
+    ids = set(covers)
+    shifts = {cover.shift for cover in roster.covers if cover.id in ids}
+    return {shift.unit for shift in roster.shifts if shift.id in shifts}
+
+
+def _kept(roster: Roster, instead: Instead | None) -> Iterator[Choice]:
+    """Who covered what is changed is asked first to cover what takes its place."""
+    ids = instead.covers if instead else frozenset()
+    shifts = {shift.id: shift for shift in roster.shifts}
+    for cover in roster.covers:
+        if cover.id in ids and cover.engineer is not None and (shift := shifts.get(cover.shift)):
+            yield Choice(shift.unit, shift.role, cover.span, cover.engineer, is_wish=True)
 
 
 def with_covers(roster: Roster, covers: Iterable[ProposedCover], now: dt.datetime) -> Roster:
@@ -84,8 +151,10 @@ class _Place:
 class _Table:
     """Where covers are laid out one by one: each changes who is where, and what everybody carries."""
 
-    def __init__(self, roster: Roster, absent: int, ahead: Span) -> None:
+    def __init__(self, roster: Roster, absent: int, ahead: Span, choices: Sequence[Choice] = ()) -> None:
         self.roster = roster
+        self.choices = choices
+        self.refusals: list[str] = []
         self.absent = absent
         self.ahead = ahead
         # roles a week are counted over whole weeks
@@ -121,18 +190,22 @@ class _Table:
 
 def _cover_unit(table: _Table, unit: Post) -> None:
     """Cover the absent engineer's duty in one unit: first as primary, then every secondary place that is open."""
-    unled, behind = [], []
+    led, unled, behind = [], [], []
     for span, primary, secondary in _pieces(table, unit):
         if primary and primary.engineer == table.absent:
             if secondary and can_be_called(table.roster, secondary.engineer, span.start):
-                table.lay(_Place(primary, span), secondary.engineer, "steps up")
-                behind.append(_Place(secondary, span))
+                led.append((_Place(primary, span), _Place(secondary, span)))
             else:
                 unled.append(_Place(primary, span))
         if secondary and secondary.engineer == table.absent:
             behind.append(_Place(secondary, span))
+    stays = {leading for leading, second in led if _take_chosen(table, unit, leading, steps_up=second.duty.engineer)}
+    for leading, second in led:
+        if leading not in stays:
+            table.lay(leading, second.duty.engineer, STEPS_UP)
+            behind.append(second)
     _fill(table, unit, unled)
-    _fill(table, unit, behind)
+    _fill(table, unit, sorted(behind, key=lambda place: place.span))
 
 
 def _pieces(table: _Table, unit: Post) -> Iterator[tuple[Span, Duty | None, Duty | None]]:
@@ -140,6 +213,8 @@ def _pieces(table: _Table, unit: Post) -> Iterator[tuple[Span, Duty | None, Duty
     roster = table.now()
     spells = (spell for person in unit.qualified for spell in roster.team_of(unit).spells.get(person, ()))
     moments = {edge for spell in spells for edge in (spell.start, spell.end)}
+    chosen = (choice.span for choice in table.choices if choice.unit == unit.id)
+    moments |= {edge for span in chosen for edge in (span.start, span.end)}
     for span in table.ahead.cut(moments | edges(roster, unit.id, also=_trained(roster, unit))):
         at = span.start
         yield span, duty_at(roster, unit.id, Role.PRIMARY, at), duty_at(roster, unit.id, Role.SECONDARY, at)
@@ -150,13 +225,53 @@ def _trained(roster: Roster, unit: Post) -> frozenset[int]:
 
 
 def _fill(table: _Table, unit: Post, places: list[_Place]) -> None:
-    """Give places to the qualified of lowest balance, each person for as long on end as possible."""
+    """Give places to who is chosen, else to the qualified of lowest balance, each for as long on end as possible."""
+    places = [place for place in places if not _take_chosen(table, unit, place)]
     while places:
         run, candidates = _longest_run(table, unit, places)
         chosen, why = _lowest(table, unit, run, candidates) if candidates else (None, "nobody is free")
         for place in run:
             table.lay(place, chosen, why)
         places = places[len(run) :]
+
+
+def _take_chosen(table: _Table, unit: Post, place: _Place, steps_up: int | None = None) -> bool:
+    """Give a place to the first who is chosen for it and can take it; `steps_up` would do so anyway."""
+    for choice in table.choices:
+        if (choice.unit, choice.role) != (unit.id, place.duty.role) or place.span.start not in choice.span:
+            continue
+        if choice.engineer == steps_up:
+            return False
+        if not (reason := hindrance(table.now(), unit, place.duty.role, place.span, choice.engineer, table.absent)):
+            balance = table.balance(table.roster.team_of(unit)).get(choice.engineer, 0.0)
+            table.lay(
+                place,
+                choice.engineer,
+                f"{'as before' if choice.is_wish else 'chosen'}, balance {balance_text(balance)}",
+            )
+            return True
+        if not choice.is_wish:
+            table.refusals.append(
+                f"{table.roster.name(choice.engineer)} cannot take {place.duty.role} of {unit.name}: {reason}."
+            )
+    return False
+
+
+def hindrance(roster: Roster, unit: Post, role: Role, span: Span, engineer: int, absent: int) -> str:
+    """Why somebody cannot take a role of a unit for a span in which nothing changes, in words; empty if they can."""
+    team = roster.team_of(unit)
+    other = duty_at(roster, unit.id, role.other, span.start)
+    if engineer == absent:
+        return "it is their time off"
+    if engineer not in unit.qualified:
+        return "not trained for it"
+    if not roster.people[engineer].is_active:
+        return "no longer active"
+    if not team.is_member_in(engineer, span):
+        return f"not in {team.name} all that time"
+    if roster.is_away_in(engineer, span):
+        return "away in that time"
+    return f"{role.other} there already" if other and other.engineer == engineer else ""
 
 
 def _longest_run(table: _Table, unit: Post, places: list[_Place]) -> tuple[list[_Place], set[int]]:
@@ -173,15 +288,10 @@ def _longest_run(table: _Table, unit: Post, places: list[_Place]) -> tuple[list[
 
 def _free(table: _Table, roster: Roster, unit: Post, place: _Place) -> set[int]:
     """The qualified members who can take a place: there all the time, and not in the unit's other role."""
-    other = duty_at(roster, unit.id, place.duty.role.other, place.span.start)
     return {
         person
         for person in _trained(roster, unit)
-        if person != table.absent
-        and roster.people[person].is_active
-        and roster.team_of(unit).is_member_in(person, place.span)
-        and not roster.is_away_in(person, place.span)
-        and not (other and other.engineer == person)
+        if not hindrance(roster, unit, place.duty.role, place.span, person, table.absent)
     }
 
 
@@ -197,8 +307,12 @@ def _lowest(table: _Table, unit: Post, run: list[_Place], candidates: set[int]) 
         return most > team.max_roles_per_week, round(balance[person], 6), person
 
     chosen = min(candidates, key=order)
-    # + 0.0 as there is no minus before a zero
-    return chosen, f"fills in, balance {round(balance[chosen], 1) + 0.0:+.1f}"
+    return chosen, f"fills in, balance {balance_text(balance[chosen])}"
+
+
+def balance_text(balance: float) -> str:
+    """Tokens above (+) or below (-) the fair share."""
+    return f"{round(balance, 1) + 0.0:+.1f}"  # + 0.0 as there is no minus before a zero
 
 
 def _joined(covers: Iterable[ProposedCover]) -> Iterator[ProposedCover]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
 from .coverage import Stand, compared, joined, narrowed
-from .duty import duties
+from .duty import duties, idle_covers
 from .ledger import ZERO, Load, fair_shares, ledger
-from .roster import Role, Roster, Team
+from .roster import Cover, Role, Roster, Team
 from .spans import DAY, WEEK, Span
 
 COVERED = "covered"
@@ -73,7 +73,9 @@ class Share:
 
 @dataclass(frozen=True)
 class Consequence:
-    """What an absence, or its end, does to duty. `gaps`, `thin` and `clashes` are those that were not there before."""
+    """What a decision does to duty. `gaps`, `thin` and `clashes` are those that were not there before, `over` says
+    where more are away at once than a rotation wants, `refusals` which chosen covers cannot be. `before` and `after`
+    are the rosters of the rotations that are touched."""
 
     engineer: int
     span: Span | None
@@ -83,13 +85,36 @@ class Consequence:
     thin: tuple[Stretch, ...] = ()
     clashes: tuple[Stretch, ...] = ()
     warnings: tuple[str, ...] = ()
-    shares: tuple[Share, ...] = ()
+    over: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    before: Roster | None = field(default=None, repr=False, compare=False)
+    after: Roster | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def people(self) -> tuple[int, ...]:
+        """Everybody whose duty changes."""
+        return tuple(sorted({one for change in self.changes for one in (change.before, change.after)} - {None}))
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """What each of them carries over the rosters' window, before and after; worked out only where it is shown."""
+        if self.before is None or self.after is None:
+            return ()
+        teams = {self.before.units[change.unit].team for change in self.changes}
+        return tuple(_shares(self.before, self.after, teams, self.people))
+
+    @cached_property
+    def idle(self) -> tuple[Cover, ...]:
+        """Covers that give nobody a role any more, and did before."""
+        if self.before is None or self.after is None:
+            return ()
+        already = {cover.id for cover in idle_covers(self.before)}
+        return tuple(cover for cover in idle_covers(self.after) if cover.id not in already)
 
     @cached_property
     def told(self) -> tuple[int, ...]:
         """Everybody else whose duty changes."""
-        people = {person for change in self.changes for person in (change.before, change.after) if person is not None}
-        return tuple(sorted(people - {self.engineer}))
+        return tuple(person for person in self.people if person != self.engineer)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -118,6 +143,8 @@ class Consequence:
             *((one.unit, one.role.value, _since(one.span, start), one.before, one.after) for one in self.changes),
             *((name, one.unit, _since(one.span, start)) for name, some in self._missing for one in some),
             *self.warnings,
+            *self.over,
+            *self.refusals,
         ]
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
@@ -131,15 +158,21 @@ class Consequence:
         if self.span is None:
             return ("These days are over: duty stays as it was.",)
         if not self.changes:
-            return ("No duty is touched.",)
+            return ("No duty is touched.", *self.over)
+        words = self.missing_words
+        count = len(self.told)
+        words.append(f"{count or 'No'} other {'person' if count == 1 else 'people'} will be told.")
+        return (*words, *self.warnings, *self.over)
+
+    @property
+    def missing_words(self) -> list[str]:
+        """What is left open, in words; that nothing is, as well."""
         words = [_uncovered(self.gaps)]
         if self.thin:
             words.append(f"Without a secondary for {lasting(stretch.span for stretch in self.thin)}.")
         if self.clashes:
             words.append(f"One person in both roles for {lasting(stretch.span for stretch in self.clashes)}.")
-        count = len(self.told)
-        words.append(f"{count or 'No'} other {'person' if count == 1 else 'people'} will be told.")
-        return (*words, *self.warnings)
+        return words
 
 
 def compare(
@@ -156,7 +189,7 @@ def compare(
     near = narrowed(before, span), narrowed(after, span)
     pairs = [pair for unit in sorted(units) for pair in compared(*near, span, unit)]
     changes = tuple(_changes(pairs, reasons))
-    people = {person for change in changes for person in (change.before, change.after) if person is not None}
+    people = {person for change in changes for person in (change.before, change.after)} - {None}
     return Consequence(
         engineer=engineer,
         span=span,
@@ -166,7 +199,8 @@ def compare(
         thin=_new(pairs, lambda one: one.is_thin),
         clashes=_new(pairs, lambda one: one.is_clash),
         warnings=tuple(_too_many_roles(before, after, span, people)),
-        shares=tuple(_shares(before, after, {before.units[change.unit].team for change in changes}, people)),
+        before=before,
+        after=after,
     )
 
 

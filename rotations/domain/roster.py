@@ -101,7 +101,8 @@ class Team:
     `members` are those of the day the roster was asked about; `spells` says from when until when somebody is one in
     its window. Without them the members of the day are so all the time. `capacities` says of each spell, in the same
     order, how much of a full share is theirs: 0.5 for half time; without it everybody's is 1. What is decided less
-    than `freeze_days` before it begins comes at short notice.
+    than `freeze_days` before it begins comes at short notice. More than `max_away` away on one day are too many; so
+    many weeks of rest are wanted between primary weeks, per unit or in all of them.
     """
 
     id: int
@@ -116,6 +117,9 @@ class Team:
     spells: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
     capacities: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
     freeze_days: int = 14
+    max_away: int | None = None
+    rest_weeks: int = 0
+    rests_per_unit: bool = True
 
     @property
     def ever_members(self) -> frozenset[int]:

@@ -144,6 +144,9 @@ def _teams(days_off: DaysOff, span: Span, at: dt.datetime) -> dict[int, facts.Te
             spells=spells_in(rows, calendar, span),
             capacities=capacities_in(rows, calendar, span),
             freeze_days=rotation.freeze_days,
+            max_away=rotation.max_away,
+            rest_weeks=rotation.rest_weeks,
+            rests_per_unit=rotation.rules_scope == Rotation.RulesScope.UNIT,
         )
     return found
 
