@@ -19,7 +19,8 @@ from rotations.loads.planning import calendar_for
 from rotations.loads.roster import load_roster
 from rotations.models import Message, PublicHoliday, Rotation, Shift, TimeOffRequest
 from rotations.verbs.holidays import YEARS_AHEAD, store_holidays
-from rotations.verbs.planning import ask_plan, publish_plan, solve_plan
+from rotations.verbs.planning import ask_plan, solve_plan
+from rotations.verbs.publishing import publish_plan
 from rotations.verbs.time_off import approve, request_time_off
 
 from .catalogue import HOLIDAYS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -49,6 +49,17 @@ def queue_message(
     one_line = " ".join(subject.split())  # a line break would end the mail's header
     fields = {"kind": kind, "subject": one_line[:200], "text": text, "thread": thread, "created_at": at, "due_at": at}
     return Message.objects.get_or_create(engineer=engineer, key=key, defaults=fields)[0]
+
+
+def queue_messages(texts: Mapping[int, str], kind: str, key: str, subject: str, at: dt.datetime) -> None:
+    """Have several people told of one thing, each in their own words by their id; one statement for all of them."""
+    one_line = " ".join(subject.split())[:200]
+    rows = [
+        Message(engineer_id=who, kind=kind, key=key, subject=one_line, text=text, created_at=at, due_at=at)
+        for who, text in texts.items()
+    ]
+    if rows:
+        Message.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def claim_messages(now: dt.datetime, limit: int) -> list[Lease]:

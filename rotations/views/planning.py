@@ -18,7 +18,8 @@ from ..loads.plans import plan_view
 from ..models import Plan, Rotation
 from ..tables import PlanTable
 from ..tasks import make_plan
-from ..verbs.planning import ask_plan, publish_plan
+from ..verbs.planning import ask_plan
+from ..verbs.publishing import publish_plan
 
 
 def plans(request: HttpRequest, slug: str) -> HttpResponse:

@@ -15,7 +15,8 @@ from rotations.domain.spans import WEEK, Span
 from rotations.loads.planning import next_unplanned_week, planning_problem
 from rotations.loads.roster import load_roster
 from rotations.models import Message, Plan, Shift, TimeOffRequest
-from rotations.verbs.planning import ask_plan, publish_plan, solve_plan
+from rotations.verbs.planning import ask_plan, solve_plan
+from rotations.verbs.publishing import publish_plan
 from tests.factories import at, make_cover, make_engineer, make_holiday, make_pipeline, make_rotation, make_shift
 
 FIRST = dt.date(2026, 11, 30)

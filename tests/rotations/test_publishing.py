@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 
 from rotations.loads.planning import next_unplanned_week
 from rotations.models import Cover, Membership, Message, Plan, Shift, TimeOffRequest
-from rotations.verbs.planning import ask_plan, fail_plan, publish_plan, solve_plan
+from rotations.verbs.planning import ask_plan, fail_plan, solve_plan
+from rotations.verbs.publishing import publish_plan
 from rotations.verbs.time_off import request_time_off
 from tests.factories import at, make_cover
 

@@ -17,7 +17,8 @@ from rotations.domain import planning
 from rotations.loads.planning import next_unplanned_week
 from rotations.loads.plans import PlanView, plan_view
 from rotations.models import Plan, Rotation
-from rotations.verbs.planning import ask_plan, publish_plan, solve_plan
+from rotations.verbs.planning import ask_plan, solve_plan
+from rotations.verbs.publishing import publish_plan
 
 
 class Command(BaseCommand):
