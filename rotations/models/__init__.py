@@ -4,9 +4,10 @@ from .audit import AuditRun, RotaImport
 from .duty import ROLES, ConfirmedGap, Cover, Plan, Shift
 from .feeds import FeedLink
 from .holidays import CompanyDay, HolidayYear, PublicHoliday
+from .ledger import LedgerEntry
 from .pager import Message, Worker
 from .rotations import WEEKDAYS, Membership, Rotation, Unit, UnitPipeline
-from .swaps import OPEN, Swap, SwapPart
+from .swaps import OPEN, Swap, SwapPart, SwapQuerySet
 from .time_off import TimeOffQuerySet, TimeOffRequest
 from .units import UnitsComparison
 from .wishes import Wish
@@ -21,6 +22,7 @@ __all__ = [
     "Cover",
     "FeedLink",
     "HolidayYear",
+    "LedgerEntry",
     "Membership",
     "Message",
     "Plan",
@@ -30,6 +32,7 @@ __all__ = [
     "Shift",
     "Swap",
     "SwapPart",
+    "SwapQuerySet",
     "TimeOffQuerySet",
     "TimeOffRequest",
     "Unit",
