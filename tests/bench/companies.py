@@ -94,10 +94,14 @@ def pools(rng: random.Random, size: Size, names: list[str]) -> list[Row]:
     for name in rng.sample(names, len(names) // 10):
         other = rng.choice([team for team in teams if name not in team])
         other.append(name)
-    rows = []
+    rows, posts = [], dict.fromkeys(names, 0)
     for n in range(size.units):
-        team = teams[n % len(teams)]
-        pool = rng.sample(team, rng.randint(4 if size.shared else 3, 8))
+        team = sorted(teams[n % len(teams)], key=lambda name: (posts[name], rng.random()))
+        most = rng.randint(4 if size.shared else 3, 8)
+        # Half of a pool are those with the fewest units so far: nobody is left without.
+        pool = [*team[: most // 2], *rng.sample(team[most // 2 :], most - most // 2)]
+        for name in pool:
+            posts[name] += 1
         rows.append({"id": f"U{n:03}", "qualified": sorted(pool), "owners": pool[:2]})
     return rows
 

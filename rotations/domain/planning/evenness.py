@@ -55,31 +55,44 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Share:
-    """What one engineer carries: a whole number of grains on top of `before`, over `capacity`."""
+class Portion:
+    """What one engineer can carry: `low` to `high` grains on top of `before`, over `capacity`."""
 
-    amount: "IntVar"
-    count: Callable[[Plan], int]
     low: int
     high: int
     before: Fraction
     capacity: Fraction
 
 
-def curves_of(shares: Mapping[str, Share], grain: Fraction) -> dict[str, Curve]:
+@dataclass(frozen=True)
+class Share(Portion):
+    """A portion on a board, and how much of it a plan gives."""
+
+    amount: "IntVar"
+    count: Callable[[Plan], int]
+
+
+def curves_of(shares: Mapping[str, Portion], grain: Fraction) -> dict[str, Curve]:
     """The parabola of each share as whole steps. Steps are rounded, not costs, so that the curve stays convex."""
     slopes = {id: grain * grain / share.capacity for id, share in shares.items()}
     firsts = {id: slopes[id] + 2 * grain * share.before / share.capacity for id, share in shares.items()}
     scale = scale_of(shares, [*slopes.values(), *firsts.values()])
     curves = {
-        id: [round(scale * (firsts[id] + 2 * n * slopes[id])) for n in range(share.low, share.high)]
+        id: rounded_steps(scale * firsts[id], 2 * scale * slopes[id], range(share.low, share.high))
         for id, share in shares.items()
     }
     shrink = math.gcd(*(step for steps in curves.values() for step in steps)) or 1
     return {id: Curve(shares[id].low, tuple(step // shrink for step in curves[id])) for id in curves}
 
 
-def scale_of(shares: Mapping[str, Share], parts: Sequence[Fraction]) -> Fraction:
+def rounded_steps(first: Fraction, rise: Fraction, amounts: range) -> list[int]:
+    """first + n * rise for each amount n, to the nearest whole number; without fractions, as they are slow."""
+    shared = 2 * math.lcm(first.denominator, rise.denominator)
+    start, slope = int(first * shared), int(rise * shared)
+    return [(start + n * slope + shared // 2) // shared for n in amounts]
+
+
+def scale_of(shares: Mapping[str, Portion], parts: Sequence[Fraction]) -> Fraction:
     """What makes the steps whole, or as nearly so as is worth its digits."""
     most = sum(share.high for share in shares.values())
     dearest = max(parts, default=Fraction(0)) * (1 + 2 * most) * most or Fraction(1)

@@ -34,7 +34,7 @@ def token_share(board: Board, engineer: str) -> Share:
     else:
         board.model.add(amount == sum(worth[cell] * board.holds(cell, engineer) for cell in worth))
     before = staffing.before[engineer]
-    return Share(amount, count, low, high, before, staffing.capacity[engineer])
+    return Share(low, high, before, staffing.capacity[engineer], amount, count)
 
 
 def most_in_week(staffing: Staffing, engineer: str, week: date, worth: Mapping[Cell, int]) -> int:
@@ -63,7 +63,7 @@ def role_share(board: Board, engineer: str, role: str) -> Share:
         return sum(plan[cell] == engineer for cell in cells)
 
     amount = board.carried(engineer, role)
-    return Share(amount, count, low, high, Fraction(0), staffing.horizon_capacity[engineer])
+    return Share(low, high, Fraction(0), staffing.horizon_capacity[engineer], amount, count)
 
 
 def holiday_shares(board: Board) -> dict[str, Share]:
@@ -84,4 +84,4 @@ def holiday_share(board: Board, engineer: str) -> Share:
     amount = board.derive(0, most, count)
     board.model.add(amount == sum(days[week] * board.on_duty(engineer, week) for week in days if days[week]))
     before = problem.by_id[engineer].ledger.holiday_days
-    return Share(amount, count, 0, most, before, board.staffing.capacity[engineer])
+    return Share(0, most, before, board.staffing.capacity[engineer], amount, count)
