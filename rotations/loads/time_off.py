@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, prefetch_related_objects
 from rules import has_perm
 
 from pipelines.models import Engineer
 from pipelines.rights import is_administrator
 
-from ..domain.coverage import narrowed
-from ..domain.covering import consequence, ending
+from ..domain.covering import Choice, Instead, consequence, ending
 from ..domain.difference import Consequence
 from ..domain.roster import Roster
 from ..domain.spans import UTC, WEEK, Span
+from ..domain.summary import one_line
 from ..models import Membership, Rotation, TimeOffQuerySet, TimeOffRequest
+from .request_rosters import rosters_together
 from .roster import load_roster
+from .settling import with_solving_swaps
 
 # balances count what was carried since, and the weeks of the absence are counted whole
 BACK, AHEAD = 13 * WEEK, WEEK
@@ -45,7 +48,13 @@ def may_see_reason(user: Engineer, request: TimeOffRequest) -> bool:
 
 def window_of(request: TimeOffRequest) -> Span:
     """The time that a decision looks at; it hangs on the request alone, so that looking later changes nothing."""
-    return Span(request.starts_at.astimezone(UTC) - BACK, request.ends_at.astimezone(UTC) + AHEAD)
+    spans = [span_of(request), *([span_of(request.replaces)] if request.replaces else [])]
+    return Span(min(span.start for span in spans) - BACK, max(span.end for span in spans) + AHEAD)
+
+
+def span_of(request: TimeOffRequest) -> Span:
+    """When somebody is away, in UTC as in a roster."""
+    return Span(request.starts_at.astimezone(UTC), request.ends_at.astimezone(UTC))
 
 
 def request_roster(request: TimeOffRequest, at: dt.datetime) -> Roster:
@@ -53,33 +62,55 @@ def request_roster(request: TimeOffRequest, at: dt.datetime) -> Roster:
     return load_roster(window_of(request), owners_at=max(at, request.starts_at))
 
 
-def consequence_of(request: TimeOffRequest, roster: Roster, at: dt.datetime) -> Consequence:
+def request_rosters(requests: Sequence[TimeOffRequest], at: dt.datetime) -> dict[int, Callable[[], Roster]]:
+    """The same for many, with few queries: by key, narrowed to the request when it is asked for."""
+    prefetch_related_objects(requests, "covers", "swaps__parts", "replaces__covers")
+    return rosters_together({one.pk: (window_of(one), max(at, one.starts_at)) for one in requests})
+
+
+def consequence_of(
+    request: TimeOffRequest, roster: Roster, at: dt.datetime, choices: Sequence[Choice] = ()
+) -> Consequence:
     """What the decision that a request waits for would do to duty: approving it, or approving its end."""
-    span = Span(request.starts_at.astimezone(UTC), request.ends_at.astimezone(UTC))
     if request.state == State.REQUESTED:
-        return consequence(roster, request.engineer_id, span, at)
+        judged = with_solving_swaps(request, roster, at)
+        return consequence(
+            judged, request.engineer_id, span_of(request), at, choices=choices, instead=_instead(request)
+        )
     ends = [cover.pk for cover in request.covers.all() if cover.ended_at is None]
-    return ending(roster, request.engineer_id, span, ends, at)
+    return ending(roster, request.engineer_id, span_of(request), ends, at)
+
+
+def _instead(request: TimeOffRequest) -> Instead | None:
+    """The approved time off that a request changes, while it is in force."""
+    old = request.replaces
+    if old is None or not old.is_in_force:
+        return None
+    return Instead(span_of(old), frozenset(cover.pk for cover in old.covers.all() if cover.ended_at is None))
+
+
+def seen_of(request: TimeOffRequest, found: Consequence) -> str:
+    """Names a request and its consequence as somebody saw them: whatever of it changes makes another name."""
+    facts = (request.state, request.shape, request.kind, request.reason, request.replaces_id, *_times(request))
+    return hashlib.sha256(repr((facts, found.digest)).encode()).hexdigest()[:16]
+
+
+def _times(request: TimeOffRequest) -> tuple[str, str]:
+    span = span_of(request)
+    return span.start.isoformat(), span.end.isoformat()
 
 
 def with_lines(requests: Sequence[TimeOffRequest], at: dt.datetime) -> list[Waiting]:
-    """Requests with what deciding each would do: one roster for all of them."""
+    """Requests with what deciding each would do, as if it were the only one."""
     undecided = [request for request in requests if request.is_waiting]
-    lines = dict.fromkeys((request.pk for request in requests), "")
-    if undecided:
-        windows = [window_of(request) for request in undecided]
-        whole = Span(min(window.start for window in windows), max(window.end for window in windows))
-        roster = load_roster(whole, owners_at=at)
-        prefetch_related_objects(undecided, "covers")
-        for request, window in zip(undecided, windows, strict=True):
-            found = consequence_of(request, narrowed(roster, window), at)
-            lines[request.pk] = " ".join(found.sentences)
-    return [Waiting(request, lines[request.pk]) for request in requests]
+    rosters = request_rosters(undecided, at) if undecided else {}
+    lines = {one.pk: one_line(consequence_of(one, rosters[one.pk](), at)) for one in undecided}
+    return [Waiting(request, lines.get(request.pk, "")) for request in requests]
 
 
 def waiting_for(user: Engineer, at: dt.datetime) -> list[Waiting]:
     """What waits for somebody's decision, soonest first."""
-    found = decidable(user).waiting().select_related("engineer").order_by("starts_at", "pk")
+    found = decidable(user).waiting().select_related("engineer", "replaces").order_by("starts_at", "pk")
     return with_lines(list(found), at)
 
 
@@ -96,6 +127,21 @@ def decidable(user: Engineer) -> TimeOffQuerySet:
     )
     others = managers.exclude(engineer=OuterRef("engineer"))
     return TimeOffRequest.objects.filter(as_manager | ~Exists(others)).exclude(engineer=user)
+
+
+def askable(user: Engineer, at: dt.datetime) -> QuerySet[Engineer]:
+    """For whom somebody may ask for time off beside themselves: members, now or later, of the rotations they manage;
+    administrators for those whom nobody else manages, too."""
+    today = at.astimezone(user.time_zone).date()
+    ahead = Membership.objects.in_days(today, dt.date.max)
+    mine = Q(pk__in=ahead.filter(rotation__managers=user).values("engineer"))
+    if is_administrator(user):
+        mine |= ~Q(
+            pk__in=ahead.filter(rotation__managers__is_active=True)
+            .exclude(rotation__managers=F("engineer"))
+            .values("engineer")
+        )
+    return Engineer.objects.active().filter(mine).exclude(pk=user.pk).order_by("name")
 
 
 def deciders(request: TimeOffRequest) -> list[Engineer]:

@@ -115,6 +115,16 @@ class Swap(models.Model):
         return self.state in OPEN
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether a manager has to decide on it."""
+        return self.state == self.State.ACCEPTED
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether somebody made it for others."""
+        return self.made_by_id is not None and self.made_by_id not in self.parties
+
+    @property
     def parties(self) -> frozenset[int]:
         """Who the swap is between, as far as that is known."""
         return frozenset({self.offered_by_id, self.asked_id, self.taker_id} - {None})

@@ -16,6 +16,7 @@ from ..domain.wording import day_text
 from ..loads.time_off import consequence_of, may_decide, request_roster
 from ..models import TimeOffRequest
 from .absences import end_absence, lock_rotations, locked, refuse_state, save, take_effect
+from .swap_ends import settle
 from .time_off_notices import tell_deciders, tell_requester
 
 LONGEST = 366
@@ -98,6 +99,7 @@ def approve(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, seen: str
     """
     request = _to_decide(request, State.REQUESTED, by)
     _check_seen(request, seen, at)
+    settle(request, by=by, at=at)
     take_effect(request, by=by, at=at)
     tell_requester(request, "approved", at)
     return request
