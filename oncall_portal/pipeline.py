@@ -53,7 +53,7 @@ def pipeline_page(pipeline: Pipeline, at: dt.datetime) -> PipelinePage:
     at = at.astimezone(UTC)
     roster = load_roster(Span(at, at + AHEAD))
     people = Engineer.objects.in_bulk()
-    unit = roster.unit_of.get(pipeline.pk)
+    unit = roster.unit_at(pipeline.pk, at)
     zone = roster.team_of(unit).calendar.zone if unit else owners_zone(None)
     owners = pipeline.ownerships.on(at.astimezone(zone).date()).select_related("primary", "secondary")
     return PipelinePage(
@@ -71,14 +71,16 @@ def pipeline_page(pipeline: Pipeline, at: dt.datetime) -> PipelinePage:
 
 def _turns(roster: Roster, pipeline: Pipeline, people: dict[int, Engineer], at: dt.datetime) -> Iterator[Turn]:
     """From the change of the pair that came last, as far as anything is published."""
-    unit = roster.unit_of.get(pipeline.pk)
-    shifts = roster.shifts_of.get(unit.id, ()) if unit else ()
+    units = roster.units_of.get(pipeline.pk, ())
+    shifts = [shift for unit in units for shift in roster.shifts_of.get(unit.id, ())]
     if not shifts:
         return
     published = Span(min(shift.span.start for shift in shifts), max(shift.span.end for shift in shifts))
     turn = None
-    for span in published.cut(edges(roster, unit.id)):
-        primary, secondary = (_holder(roster, unit, role, people, span.start) for role in Role)
+    moves = [edge for unit in units for span in unit.stands.values() for edge in (span.start, span.end)]
+    for span in published.cut([*moves, *(edge for unit in units for edge in edges(roster, unit.id))]):
+        unit = roster.unit_at(pipeline.pk, span.start)
+        primary, secondary = (unit and _holder(roster, unit, role, people, span.start) for role in Role)
         if turn and (turn.primary, turn.secondary) == (primary, secondary):
             turn = replace(turn, span=Span(turn.span.start, span.end), is_now=turn.is_now or at in span)
             continue

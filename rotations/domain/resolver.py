@@ -57,7 +57,7 @@ class Chain:
 
 def on_call(roster: Roster, pipeline: int, at: dt.datetime, severity: Severity = Severity.CRITICAL) -> Chain:
     """The chain of responders for a pipeline at an instant inside the roster's window (design.md, Who is called)."""
-    unit = roster.unit_of.get(pipeline)
+    unit = roster.unit_at(pipeline, at)
     places = [*_on_duty(roster, unit, at, severity), *_behind(roster, unit, pipeline)]
     responders: list[Responder] = []
     skipped: list[Skipped] = []
@@ -146,10 +146,10 @@ def _last_resort(roster: Roster, pipeline: int, at: dt.datetime, skipped: tuple[
 
 def _edges_after(roster: Roster, pipeline: int, at: dt.datetime) -> list[dt.datetime]:
     """Every instant after `at` in the window at which the answer can change, in order."""
-    unit = roster.unit_of.get(pipeline)
     spans = [absence.span for absence in roster.absences]
     edges: list[dt.datetime] = []
-    if unit:
+    for unit in roster.units_of.get(pipeline, ()):
+        spans += unit.stands.values()
         shifts = roster.shifts_of.get(unit.id, ())
         spans += [shift.span for shift in shifts]
         spans += [cover.span for shift in shifts for cover in roster.covers_of.get(shift.id, ())]

@@ -159,7 +159,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A unit: what one primary and secondary pair staffs, who is qualified for it, and who only shadows that pair."""
+    """A unit: what one primary and secondary pair staffs, who is qualified for it, and who only shadows that pair.
+
+    `stands` says from when until when a pipeline stands in it, where that is not always.
+    """
 
     id: int
     name: str
@@ -167,6 +170,18 @@ class Post:
     pipelines: tuple[int, ...]
     qualified: frozenset[int] = frozenset()
     shadows: frozenset[int] = frozenset()
+    stands: Mapping[int, Span] = field(default_factory=dict)
+
+    def holds(self, pipeline: int, at: dt.datetime) -> bool:
+        """Whether a pipeline stands in it at an instant."""
+        return pipeline in self.pipelines and (pipeline not in self.stands or at in self.stands[pipeline])
+
+    def part_of(self, window: Span) -> Span | None:
+        """The part of a span of time in which it has a pipeline at all; None where it has none."""
+        if not self.pipelines or any(pipeline not in self.stands for pipeline in self.pipelines):
+            return window
+        parts = [part for span in self.stands.values() if (part := span.overlap(window))]
+        return Span(min(part.start for part in parts), max(part.end for part in parts)) if parts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +249,17 @@ class Roster:
     holidays: Mapping[str, Mapping[dt.date, str]] = field(default_factory=dict)
 
     @cached_property
-    def unit_of(self) -> Mapping[int, Post]:
-        """The unit a pipeline stands in, by pipeline."""
-        return {pipeline: unit for unit in self.units.values() for pipeline in unit.pipelines}
+    def units_of(self) -> Mapping[int, tuple[Post, ...]]:
+        """The units that a pipeline stands in at one time or another, by pipeline."""
+        found: dict[int, tuple[Post, ...]] = {}
+        for unit in self.units.values():
+            for pipeline in unit.pipelines:
+                found[pipeline] = (*found.get(pipeline, ()), unit)
+        return found
+
+    def unit_at(self, pipeline: int, at: dt.datetime) -> Post | None:
+        """The unit that a pipeline stands in at an instant."""
+        return next((unit for unit in self.units_of.get(pipeline, ()) if unit.holds(pipeline, at)), None)
 
     @cached_property
     def shifts_of(self) -> Mapping[int, tuple[Shift, ...]]:

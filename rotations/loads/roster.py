@@ -14,8 +14,10 @@ from pipelines.models import Engineer, Ownership, Training
 
 from ..domain import roster as facts
 from ..domain.spans import DAY, UTC, Span
-from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest, UnitPipeline
+from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest, Unit, UnitPipeline
 from .days_off import NO_DAYS_OFF, DaysOff, days_off_in
+
+BEGINNING, END = dt.datetime.min.replace(tzinfo=UTC), dt.datetime.max.replace(tzinfo=UTC)
 
 
 def load_roster(span: Span, owners_at: dt.datetime | None = None, rotation: Rotation | None = None) -> facts.Roster:
@@ -25,7 +27,7 @@ def load_roster(span: Span, owners_at: dt.datetime | None = None, rotation: Rota
     people = {engineer.pk: person(engineer) for engineer in Engineer.objects.all()}
     days_off = days_off_in(span)
     teams = _teams(days_off, span, at)
-    places = list(UnitPipeline.objects.select_related("unit").order_by("unit_id", "pk"))
+    places = _places(teams, span, at)
     zones = {place.pipeline_id: teams[place.unit.rotation_id].calendar.zone for place in places}
     owners = _owners(zones, at)
     shifts = Shift.objects.in_span(span)
@@ -151,6 +153,24 @@ def _teams(days_off: DaysOff, span: Span, at: dt.datetime) -> dict[int, facts.Te
     return found
 
 
+def _places(teams: Mapping[int, facts.Team], span: Span, at: dt.datetime) -> list[UnitPipeline]:
+    """Places that hold at some time in a span, or at an instant; each knows when, by the hand-offs of its days."""
+    found = []
+    for place in UnitPipeline.objects.select_related("unit").order_by("unit_id", "pk"):
+        place.stands = stands_of(place, teams[place.unit.rotation_id].calendar)
+        if place.stands is None or place.stands.meets(span) or at in place.stands:
+            found.append(place)
+    return found
+
+
+def stands_of(place: UnitPipeline, calendar: facts.Calendar) -> Span | None:
+    """From when until when a pipeline stands in a unit; None where that is always."""
+    if place.starts_on is None and place.ends_on is None:
+        return None
+    start = calendar.handoff(place.starts_on) if place.starts_on else BEGINNING
+    return Span(start, calendar.handoff(place.ends_on) if place.ends_on else END)
+
+
 def spells_in(rows: Iterable[Membership], calendar: facts.Calendar, span: Span) -> dict[int, tuple[Span, ...]]:
     """When each engineer is a member within a span; as in plans, the day's hand-off begins and ends it."""
     found: dict[int, tuple[Span, ...]] = {}
@@ -186,15 +206,16 @@ def _units(
         (shadows if shadowing else trained)[row.pipeline_id].add(row.engineer_id)
     for pipeline, pair in owners.items():
         trained[pipeline] |= {pair.primary, pair.secondary}
-    pipelines = defaultdict(list)
+    pipelines: dict[Unit, dict[int, Span | None]] = defaultdict(dict)
     for place in places:
-        pipelines[place.unit].append(place.pipeline_id)
+        pipelines[place.unit][place.pipeline_id] = place.stands
     return {
         unit.pk: facts.Post(
             id=unit.pk,
             name=unit.name,
             team=unit.rotation_id,
             pipelines=tuple(found),
+            stands={pipeline: stands for pipeline, stands in found.items() if stands},
             qualified=frozenset(set.intersection(*(trained[pipeline] for pipeline in found))),
             shadows=frozenset(set.union(*(shadows[pipeline] - trained[pipeline] for pipeline in found))),
         )
