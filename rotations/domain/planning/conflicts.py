@@ -79,14 +79,12 @@ def conflicts_in(problem: Problem, day: date, short: Collection[str]) -> list[Co
     case = Case(Week(problem, day))
     cores = case.cores()
     relax = case.relax(cores)
-    found = [
-        Conflict(day, units, core, relax, options_for(case.base, units)) for core, units in case.placed(cores, short)
-    ]
-    found += [Conflict(day, units, (), (), options_for(case.base, units)) for units in case.hopeless(short)]
+    found = [Conflict(day, units, core, relax, case.options(units)) for core, units in case.placed(cores, short)]
+    found += [Conflict(day, units, (), (), case.options(units)) for units in case.hopeless(short)]
     named = {unit for conflict in found for unit in conflict.units}
     missed = tuple(sorted(set(short) - named))
     if missed:
-        found.append(Conflict(day, missed, (), (), options_for(case.base, missed)))
+        found.append(Conflict(day, missed, (), (), case.options(missed)))
     return found
 
 
@@ -96,6 +94,10 @@ class Case:
 
     week: Week
     asked: dict[frozenset[Reason], Staffed] = field(default_factory=dict)
+    closes: dict[Waived, int] = field(default_factory=dict)
+
+    def options(self, units: Collection[str]) -> tuple[Option, ...]:
+        return options_for(self.base, units, self.closes)
 
     @cached_property
     def base(self) -> Staffed:
@@ -103,16 +105,20 @@ class Case:
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
-        """Everything that could be refused and has to do with the open roles; all of it where that doesn't suffice."""
-        every = reasons_in(self.week)
-        pools = {self.week.cells[cell].unit for opened in self.base.opens for cell in self.base.augment(opened)}
+        return reasons_in(self.week)
+
+    @cached_property
+    def likely(self) -> frozenset[Reason]:
+        """What has to do with the open roles at first sight: cores are looked for among these first."""
+        pools = {self.week.cells[cell].unit for cells in self.base.reach.values() for cell in cells}
         near = {self.week.names[n] for unit in pools for n in self.week.pools[unit]}
-        relevant = tuple(
-            reason for reason in every if (reason.kind == ABSENCE and reason.engineer in near) or reason.unit in pools
+        return frozenset(
+            reason
+            for reason in self.reasons
+            if reason.kind in (RULE, FREEZE)
+            or reason.unit in pools
+            or (reason.kind == ABSENCE and reason.engineer in near)
         )
-        rules = tuple(reason for reason in every if reason.kind in (RULE, FREEZE))
-        waived = eased(self.base, waiver([*relevant, *rules]))
-        return (*relevant, *rules) if waived.deficit == eased(self.base, waiver(every)).deficit else every
 
     def when(self, active: Iterable[Reason]) -> Staffed:
         """The week when only these reasons hold."""
@@ -150,6 +156,8 @@ class Case:
 
     def shrink(self, reasons: Sequence[Reason], fails: "Callable[[Iterable[Reason]], bool]") -> tuple[Reason, ...]:
         """A core of one or two members where there is one; else drop whatever the failure doesn't need."""
+        likely = [reason for reason in reasons if reason in self.likely]
+        reasons = likely if fails(likely) else reasons
         for size in (1, 2):
             if size < len(reasons) and comb(len(reasons), size) <= MOST_QUESTIONS:
                 small = next((some for some in combinations(reasons, size) if fails(some)), None)
@@ -205,8 +213,8 @@ class Case:
 def places(found: Staffed) -> list[set[str]]:
     """The units that compete for the same people where roles are open: one set for each place that is short."""
     groups: list[set[str]] = []
-    for opened in found.opens:
-        units = {found.week.cells[cell].unit for cell in found.augment(opened)}
+    for cells in found.reach.values():
+        units = {found.week.cells[cell].unit for cell in cells}
         apart = [group for group in groups if not group & units]
         groups = [*apart, units.union(*(group for group in groups if group & units))]
     return sorted(groups, key=sorted)

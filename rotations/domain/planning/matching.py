@@ -112,6 +112,7 @@ class Staffed:
     first: tuple[int, ...] = ()
     holder: list[int] = field(default_factory=list)
     held: list[list[int]] = field(default_factory=list)
+    opens: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.off = {n for n in self.week.off if self.week.names[n] not in self.waived.absences}
@@ -130,7 +131,8 @@ class Staffed:
 
     def eased(self, waived: Waived) -> "Staffed":
         """The same staffing with more waived, its open roles tried again; the freeze must be as it was."""
-        copy = Staffed(self.week, waived, holder=self.holder.copy(), held=[cells.copy() for cells in self.held])
+        held = [cells.copy() for cells in self.held]
+        copy = Staffed(self.week, waived, holder=self.holder.copy(), held=held, opens=self.opens.copy())
         copy.fill()
         return copy
 
@@ -154,19 +156,22 @@ class Staffed:
         return self.most is None or len(self.held[who]) < self.most + (who in self.raised)
 
     @property
-    def opens(self) -> list[int]:
-        return [cell for cell, who in enumerate(self.holder) if who == NOBODY]
-
-    @property
     def deficit(self) -> Deficit:
-        opens = self.opens
-        return sum(map(self.week.is_primary, opens)), len(opens)
+        return sum(map(self.week.is_primary, self.opens)), len(self.opens)
+
+    @cached_property
+    def reach(self) -> dict[int, tuple[int, ...]]:
+        """For each role that stays open, the cells whose holders it competes for."""
+        return {cell: tuple(self.augment(cell)) for cell in sorted(self.opens)}
 
     def fill(self) -> None:
         """Cover what can be covered: the cells that come first, then primaries, then secondaries."""
-        for cell in (*self.first, *range(len(self.holder))):
+        for cell in (*self.first, *sorted(self.opens)):
             if self.holder[cell] == NOBODY:
                 self.augment(cell)
+        # a primary may have taken from a secondary that was tried before
+        for cell in sorted(self.opens):
+            self.augment(cell)
 
     def augment(self, start: int) -> list[int]:
         """Cover an open cell by letting others move up; a primary may take from a secondary that then stays open.
@@ -215,19 +220,19 @@ class Staffed:
             if leaver != NOBODY:
                 self.held[leaver].remove(cell)
             self.holder[cell] = who
-            if who != NOBODY:
+            if who == NOBODY:
+                self.opens.add(cell)
+            else:
                 self.held[who].append(cell)
+                self.opens.discard(cell)
             if before == NOBODY:
                 return
             cell, who = before, leaver
 
     def alone(self) -> list[int]:
         """Primaries partly absent and without a secondary."""
-        return [
-            cell
-            for cell, who in enumerate(self.holder)
-            if who in self.partly and cell not in self.fixed and self.holder[self.week.twins[cell]] == NOBODY
-        ]
+        held = sorted(cell for who in self.partly for cell in self.held[who] if cell not in self.fixed)
+        return [cell for cell in held if self.holder[self.week.twins[cell]] == NOBODY]
 
 
 def staffed(week: Week, waived: Waived = Waived()) -> Staffed:
@@ -237,10 +242,13 @@ def staffed(week: Week, waived: Waived = Waived()) -> Staffed:
 
 def branch(week: Week, waived: Waived, banned: frozenset[int], first: tuple[int, ...], depth: int) -> Staffed:
     """Where the flow leaves a partly absent primary alone, either another is primary or its secondary comes first."""
-    found = Staffed(week, waived, banned, first, [NOBODY] * len(week.cells), [[] for _ in week.names])
+    found = Staffed(
+        week, waived, banned, first, [NOBODY] * len(week.cells), [[] for _ in week.names], set(range(len(week.cells)))
+    )
     for cell in sorted(found.fixed):
         found.holder[cell] = found.only[cell]
         found.held[found.only[cell]].append(cell)
+        found.opens.discard(cell)
     found.fill()
     alone = found.alone()
     if not alone:
