@@ -7,7 +7,7 @@ themselves are what stands behind its numbers.
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -62,13 +62,14 @@ def duties_of(roster: Roster, team: Team, window: Span) -> list[Duty]:
 
 def week_counts(team: Team, found: Iterable[Duty], pieces: Sequence[Span]) -> Iterator[tuple[int, Count]]:
     """Weeks in each role, with the number of the piece of time they lie in. Pieces are in order and don't overlap."""
-    lengths: dict[Span, float] = {}
+    timeline, lengths = _Timeline(pieces), dict[tuple[dt.datetime, dt.datetime], float]()
     for duty in found:
         whole = duty.shift.span
-        if whole not in lengths:
-            lengths[whole] = wall_weeks(whole, team.calendar)
-        for number, part in _parts(duty.span, pieces):
-            weeks = lengths[whole] * (part.length / whole.length)
+        key = whole.start, whole.end
+        if key not in lengths:
+            lengths[key] = wall_weeks(whole, team.calendar)
+        for number, part in timeline.parts(duty.span):
+            weeks = lengths[key] if part is whole else lengths[key] * (part.length / whole.length)
             yield number, Count(duty.engineer, OF_ROLE[duty.role], part, weeks, duty)
 
 
@@ -76,17 +77,16 @@ def other_counts(
     roster: Roster, team: Team, found: Sequence[Duty], pieces: Sequence[Span]
 ) -> Iterator[tuple[int, Count]]:
     """Weekend days, public-holiday days, off-hours hours and changes at short notice, as `week_counts`."""
-    window = Span(pieces[0].start, pieces[-1].end)
+    window, timeline = Span(pieces[0].start, pieces[-1].end), _Timeline(pieces)
     yield from _day_counts(roster, team, found, pieces)
     hours = _Hours(team.calendar, window)
     for engineer, span in _responding(roster, team, found):
-        for number, part in _parts(span, pieces):
+        for number, part in timeline.parts(span):
             if off := hours.outside(part):
                 yield number, Count(engineer, Account.OFF_HOURS, part, off)
     for count in _short_notice(roster, team, found):
         if count.span.start in window:
-            number = next(n for n, piece in enumerate(pieces) if count.span.start in piece)
-            yield number, count
+            yield timeline.number(count.span.start), count
 
 
 def wall_weeks(span: Span, calendar: Calendar) -> float:
@@ -105,23 +105,34 @@ def _instant(day: dt.date, clock: dt.time, zone: ZoneInfo) -> dt.datetime:
     return instant(day, clock, zone)
 
 
-def _parts(span: Span, pieces: Sequence[Span]) -> Iterator[tuple[int, Span]]:
-    """What of a span lies in each piece."""
-    first = max(bisect_right(pieces, span.start, key=lambda piece: piece.start) - 1, 0)
-    for number in range(first, len(pieces)):
-        if pieces[number].start >= span.end:
-            return
-        if pieces[number].start <= span.start and span.end <= pieces[number].end:
-            yield number, span
-        elif part := pieces[number].overlap(span):
-            yield number, part
+class _Timeline:
+    """Pieces of time in order, to be found quickly."""
+
+    def __init__(self, pieces: Sequence[Span]) -> None:
+        self._pieces = pieces
+        self._starts = [piece.start for piece in pieces]
+
+    def number(self, at: dt.datetime) -> int:
+        """Which piece an instant lies in, if it lies in any."""
+        return max(bisect_right(self._starts, at) - 1, 0)
+
+    def parts(self, span: Span) -> Iterator[tuple[int, Span]]:
+        """What of a span lies in each piece."""
+        for number in range(self.number(span.start), len(self._pieces)):
+            piece = self._pieces[number]
+            if piece.start >= span.end:
+                return
+            if piece.start <= span.start and span.end <= piece.end:
+                yield number, span
+            elif part := piece.overlap(span):
+                yield number, part
 
 
 def _day_counts(
     roster: Roster, team: Team, found: Iterable[Duty], pieces: Sequence[Span]
 ) -> Iterator[tuple[int, Count]]:
     """A day on duty for several units is one day, and a part of a day a part."""
-    window = Span(pieces[0].start, pieces[-1].end)
+    window, timeline = Span(pieces[0].start, pieces[-1].end), _Timeline(pieces)
     every_day = list(days_of(window, team.calendar.zone))
     weekends = _Days((day for day in every_day if day.weekday() > 4), team.calendar.zone)
     holidays: dict[str, _Days] = {}
@@ -131,7 +142,7 @@ def _day_counts(
             off = roster.days_off(engineer, team)
             holidays[key] = _Days((day for day in every_day if day in off), team.calendar.zone)
         for span in joined(spans):
-            for number, part in _parts(span, pieces):
+            for number, part in timeline.parts(span):
                 for account, days in ((Account.WEEKEND, weekends), (Account.HOLIDAY, holidays[key])):
                     for share, of_day in days.parts(part):
                         yield number, Count(engineer, account, of_day, share)
@@ -191,10 +202,10 @@ def _responding(roster: Roster, team: Team, found: Iterable[Duty]) -> Iterator[t
     role or its holder is away (design.md, Who is called).
     """
     first = Role.SECONDARY if team.off_hours_rule else Role.PRIMARY
+    away = {who: joined(one.span for one in absences) for who, absences in roster.absences_of.items()}
     there: dict[int, dict[Role, list[tuple[Span, int]]]] = defaultdict(lambda: {role: [] for role in Role})
     for duty in found:
-        away = joined(absence.span for absence in roster.absences_of.get(duty.engineer, ()))
-        for span in _without(duty.span, away):
+        for span in _without(duty.span, away.get(duty.engineer, ())):
             there[duty.unit][duty.role].append((span, duty.engineer))
     spans: dict[int, list[Span]] = defaultdict(list)
     for roles in there.values():
@@ -210,8 +221,11 @@ def _responding(roster: Roster, team: Team, found: Iterable[Duty]) -> Iterator[t
 
 def _without(span: Span, taken: Sequence[Span]) -> Iterator[Span]:
     """What is left of a span beside others, which are in order of time."""
+    if not taken:
+        yield span
+        return
     start = span.start
-    for number in range(bisect_left(taken, span.start, key=lambda one: one.end), len(taken)):
+    for number in range(bisect_right(taken, span.start, key=lambda one: one.end), len(taken)):
         if taken[number].start >= span.end:
             break
         if start < taken[number].start:
@@ -231,12 +245,13 @@ def _short_notice(roster: Roster, team: Team, found: Iterable[Duty]) -> Iterator
     """
     notice = dt.timedelta(days=team.freeze_days)
     seen: set[tuple[int, int]] = set()
-    for duty in sorted(found, key=lambda duty: (duty.span, duty.unit, duty.role)):
+    moved = (duty for duty in found if duty.cover or duty.shift.version > 1)
+    for duty in sorted(moved, key=lambda duty: (duty.span, duty.unit, duty.role)):
         shift, cover = duty.shift, duty.cover
         if cover is None:
             start, changed = shift.span.start, shift.changed_at
-            is_moved = shift.version > 1 and changed is not None and start - notice < changed < start
-            if is_moved and duty.span.start == start:
+            is_late = changed is not None and start - notice < changed < start
+            if is_late and shift.version > 1 and duty.span.start == start:
                 yield Count(duty.engineer, Account.SHORT_NOTICE, duty.span, 1, duty)
         elif (shift.id, cover.id) not in seen:
             seen.add((shift.id, cover.id))

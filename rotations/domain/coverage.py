@@ -91,12 +91,21 @@ def compared(before: Roster, after: Roster, span: Span, unit: int) -> Iterator[t
 def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Spans in order of time, neighbours that touch made one."""
     found: list[Span] = []
-    for span in sorted(spans):
-        if found and span.start <= found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
+    start = end = None
+    for span in sorted(spans, key=_in_time):
+        if end is None or span.start > end:
+            if start is not None and end is not None:
+                found.append(Span(start, end))
+            start, end = span.start, span.end
+        elif span.end > end:
+            end = span.end
+    if start is not None and end is not None:
+        found.append(Span(start, end))
     return tuple(found)
+
+
+def _in_time(span: Span) -> tuple[dt.datetime, dt.datetime]:
+    return span.start, span.end  # bare instants are compared many times faster than spans
 
 
 def _present(roster: Roster, unit: int, role: Role, at: dt.datetime) -> int | None:

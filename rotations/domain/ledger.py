@@ -52,6 +52,7 @@ FIELD_OF = {
     Account.OFF_HOURS: "off_hours",
     Account.SHORT_NOTICE: "short_notice",
 }
+HOURS_OF = {Role.PRIMARY: "primary_hours", Role.SECONDARY: "secondary_hours"}
 ROLE_OF = {Account.PRIMARY: Role.PRIMARY, Account.SECONDARY: Role.SECONDARY}
 ZERO = Load()
 
@@ -156,7 +157,7 @@ def _add(amounts: dict[str, float], team: Team, count: Count) -> None:
     amounts[FIELD_OF[count.account]] += count.amount
     if role := ROLE_OF.get(count.account):
         amounts["tokens"] += count.amount * team.weight(role)
-        amounts[f"{role}_hours"] += count.span.length / HOUR
+        amounts[HOURS_OF[role]] += count.span.length / HOUR
 
 
 def _piece(team: Team, span: Span, loads: dict[int, Load]) -> Piece:

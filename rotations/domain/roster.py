@@ -265,7 +265,7 @@ class Roster:
     def shifts_of(self) -> Mapping[int, tuple[Shift, ...]]:
         """Shifts by unit, in order of time."""
         found: dict[int, list[Shift]] = {}
-        for shift in sorted(self.shifts, key=lambda shift: (shift.span, shift.role, shift.id)):
+        for shift in sorted(self.shifts, key=lambda one: (one.span.start, one.span.end, one.role, one.id)):
             found.setdefault(shift.unit, []).append(shift)
         return {unit: tuple(shifts) for unit, shifts in found.items()}
 

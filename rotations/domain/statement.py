@@ -91,7 +91,7 @@ def statement(
     known = [mark for mark in marks if first <= mark <= last + DAY and whole_day(mark, zone).start <= now]
     before = _served(roster, team, roster.window.start, min(period.start, now), (), weeks_only=True)
     during = _served(roster, team, period.start, min(period.end, now), [whole_day(day, zone).start for day in known])
-    planned = pieces(replace(roster, covers=()), team, period)
+    planned = pieces(replace(roster, covers=(), absences=()), team, period)
     earlier = [entry for entry in booked if entry.day < first]
     brought = _summed([*_balances(before), *(_tokens(team, entry) for entry in earlier)])
     lines = _Lines()
