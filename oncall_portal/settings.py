@@ -186,6 +186,12 @@ vars().update(env.mail("EMAIL_URL"))
 # --- background work
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# --- the standing audit
+# After so many days without a review a runbook is a finding; 0 never asks for one.
+RUNBOOK_REVIEW_DAYS = env.int("RUNBOOK_REVIEW_DAYS", default=180)
+# Whose pipelines must have a runbook.
+RUNBOOK_AUDIENCES = env.list("RUNBOOK_AUDIENCES", default=["investors"])
+
 # --- the reference team: into the default SQLite file without users ("auto"), always ("1") or never ("0")
 SEED = env.one_of("SEED", ("auto", "1", "0"), default="auto")
 SEED_ENGINEER_PASSWORD = env.str("SEED_ENGINEER_PASSWORD", default="")

@@ -60,6 +60,7 @@ decides = ~is_own_request & (manages_requester | (is_administrator & has_no_othe
 
 rules.add_perm("rotations.publish_plan", manages_rotation | is_administrator)
 rules.add_perm("rotations.change_members", manages_rotation | is_administrator)
+rules.add_perm("rotations.change_rules", manages_rotation | is_administrator)
 rules.add_perm("rotations.decide_time_off", decides)
 rules.add_perm("rotations.cancel_time_off", is_own_request)
 # kind and reason of time off are for the person and for who decides

@@ -33,7 +33,9 @@ plan_urls = [
 rotation_urls = [
     path("rotations/", rotations.rotations, name="rotations"),
     path("rotations/<slug:slug>/", rotations.rotation, name="rotation"),
-    path("rotations/<slug:slug>/audit/", audit.audit_table, name="audit"),
+    path("rotations/<slug:slug>/audit/", audit.audit_page, name="audit"),
+    path("rotations/<slug:slug>/audit/acknowledge/", audit.acknowledge, name="acknowledge"),
+    path("rotations/<slug:slug>/audit/<int:pk>/reopen/", audit.reopen, name="reopen"),
 ]
 
 # /time-off/

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from .spans import DAY, Span
@@ -33,3 +34,8 @@ def span_text(span: Span, zone: ZoneInfo) -> str:
 
 def _short(day: dt.date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
+
+
+def named(names: Sequence[str]) -> str:
+    """Names in words: A, B and C."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

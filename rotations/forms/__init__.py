@@ -2,7 +2,17 @@
 
 from .audit import AuditForm
 from .calendar import CalendarForm
-from .planning import PlanForm
+from .planning import CompareForm, EditForm, PlanForm, PublishForm
+from .standing import AcknowledgeForm
 from .time_off import TimeOffForm
 
-__all__ = ["AuditForm", "CalendarForm", "PlanForm", "TimeOffForm"]
+__all__ = [
+    "AcknowledgeForm",
+    "AuditForm",
+    "CalendarForm",
+    "CompareForm",
+    "EditForm",
+    "PlanForm",
+    "PublishForm",
+    "TimeOffForm",
+]

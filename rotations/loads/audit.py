@@ -11,7 +11,7 @@ from pipelines.models import Engineer, Ownership, Pipeline
 from ..domain.audit import Load, Named, Portfolio
 from ..domain.roster import Owners, Role
 from ..domain.spans import DAY
-from ..models import Membership, Rotation
+from ..models import Membership, Rotation, UnitPipeline
 
 
 def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
@@ -20,7 +20,8 @@ def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
     Those are members, owners, and who is trained on one of the pipelines: short names are seldom unique in a company.
     """
     today = at.astimezone(rotation.time_zone).date()
-    pipelines = Pipeline.objects.for_pages().filter(places__unit__rotation=rotation)
+    places = UnitPipeline.objects.in_days(today, today + DAY).filter(unit__rotation=rotation)
+    pipelines = Pipeline.objects.for_pages().filter(pk__in=places.values("pipeline"))
     owners = Ownership.objects.on(today).filter(pipeline__in=pipelines).select_related("primary", "secondary")
     members = Membership.objects.in_days(today, today + DAY).filter(rotation=rotation).select_related("engineer")
     trained = Engineer.objects.filter(trainings__pipeline__in=pipelines).distinct()
