@@ -34,12 +34,14 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One engineer over a period. `brought` is the balance at its beginning, in tokens; `planned` what the published
-    shifts say for all of it; `served` what duty, after covers, was over by now; `booked` is by hand."""
+    shifts say for all of it; `served` what duty, after covers, was over by now; `booked` are corrections and `opening`
+    opening balances of days in the period."""
 
     brought: float = 0.0
     planned: Load = ZERO
     served: Load = ZERO
     booked: Load = ZERO
+    opening: Load = ZERO
     share: Load = ZERO
 
     def __add__(self, other: Line) -> Line:
@@ -48,12 +50,19 @@ class Line:
             self.planned + other.planned,
             self.served + other.served,
             self.booked + other.booked,
+            self.opening + other.opening,
             self.share + other.share,
         )
 
     @property
     def carried(self) -> Load:
+        """What was served, as corrected by hand."""
         return self.served + self.booked
+
+    @property
+    def brought_forward(self) -> float:
+        """Tokens above the fair share that come from before, from an earlier period or from another tool."""
+        return self.brought + self.opening.tokens
 
     @property
     def difference(self) -> Load:
@@ -63,7 +72,7 @@ class Line:
     @property
     def balance(self) -> float:
         """Tokens above the fair share at the end of the period, or now if that is earlier; carried on ever after."""
-        return self.brought + self.difference.tokens
+        return self.brought_forward + self.difference.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,8 @@ def statement(
         lines.add_loads("share", piece.shares)
     for entry in booked:
         if entry.day >= first:
-            lines.add(entry.engineer, Line(booked=booked_load(team, entry)))
+            load = booked_load(team, entry)
+            lines.add(entry.engineer, Line(opening=load) if entry.kind == OPENING else Line(booked=load))
     for engineer in team.members:
         lines.add(engineer, Line())
     return Statement(lines.found, _course(team, known, brought, during, [one for one in booked if one.day >= first]))

@@ -45,9 +45,15 @@ def test_the_balance_is_carried_from_one_period_into_the_next():
 def test_an_opening_balance_changes_one_balance_and_nobodys_share():
     opening = Entry(1, D, MONDAY, Account.PRIMARY, 1.5, "opening")
     without, lines = said(roster(pair(A, B))).lines, said(roster(pair(A, B)), entries=[opening]).lines
-    assert (lines[D].booked.primary_weeks, lines[D].booked.tokens) == (1.5, 3)
+    assert (lines[D].opening.primary_weeks, lines[D].brought_forward, lines[D].carried.tokens) == (1.5, 3, 0)
     assert lines[D].balance == without[D].balance + 3
     assert [lines[who] for who in (A, B, C)] == [without[who] for who in (A, B, C)]
+
+
+def test_a_correction_is_carried_like_what_was_served():
+    booked = Entry(1, D, MONDAY, Account.WEEKEND, 2, "correction")
+    lines = said(roster(pair(A, B)), entries=[booked]).lines
+    assert (lines[D].carried.weekend_days, lines[D].served.weekend_days, lines[D].balance) == (2, 0, -0.75)
 
 
 def test_an_entry_of_an_earlier_day_is_brought_forward_and_of_a_later_one_left_out():
