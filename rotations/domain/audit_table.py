@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -58,9 +58,9 @@ class Names:
         """The id of what a name means; ValueError, in words, if that is nothing or several things."""
         found = self.ids.get(folded(name), ())
         if len(found) > 1:
-            raise ValueError(f"{_shown(name)} may mean {len(found)} of them; give the full name")
+            raise ValueError(f"{shown(name)} may mean {len(found)} of them; give the full name")
         if not found:
-            raise ValueError(f"{_shown(name)} is unknown; known: {_listed(self.known)}")
+            raise ValueError(f"{shown(name)} is unknown; known: {_listed(self.known)}")
         return found[0]
 
 
@@ -95,13 +95,13 @@ def parse_table(text: str, engineers: Names, pipelines: Names) -> tuple[Row, ...
     Cells are parted by comma, semicolon or tab, as the header has it; columns come in any order, others than ours
     are passed over. Raises TableError, and nothing else, for what can't be read.
     """
-    records = _records(text)
-    header_line, header = next(records, (1, []))
+    found = records(text)
+    header_line, header = next(found, (1, []))
     if not header:
         raise TableError(1, "", f"the table is empty; it begins with a line {','.join(COLUMNS)}")
     places = _places(header_line, header)
     rows: list[Row] = []
-    for line, cells in records:
+    for line, cells in found:
         if len(rows) == MAX_ROWS:
             raise TableError(line, "", f"a table has at most {MAX_ROWS:,} rows")
         rows.append(_row(line, _cells_of(line, cells, len(header), places), engineers, pipelines))
@@ -116,8 +116,16 @@ def week_text(week: Week) -> str:
     return f"Week {week}" if isinstance(week, int) else f"Week of {week:%a} {week.day} {week:%b} {week.year:04}"
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Lines that say something, as cells without surplus blanks, each with the number of the line it begins on."""
+def one_line(cell: str) -> str:
+    """A cell without surplus blanks."""
+    return " ".join(cell.split())
+
+
+def records(text: str, tidied: Callable[[str], str] = one_line) -> Iterator[tuple[int, list[str]]]:
+    """Lines that say something, as tidied cells, each with the number of the line it begins on.
+
+    Raises TableError for what is no table.
+    """
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if (nul := plain.find("\0")) >= 0:
         line = plain.count("\n", 0, nul) + 1
@@ -131,7 +139,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
             raise TableError(line, "", _quoting(error)) from None
         if cells is None:
             return
-        tidy = [" ".join(cell.split()) for cell in cells]
+        tidy = [tidied(cell) for cell in cells]
         if any(tidy):
             yield line, tidy
         line = reader.line_num + 1
@@ -144,7 +152,8 @@ def _quoting(error: csv.Error) -> str:
 
 
 def _delimiter(text: str) -> str:
-    header = next((line for line in text.split("\n") if line.strip()), "")
+    # a line above the header may hold a title alone
+    header = next((line for line in text.split("\n") if any(sign in line for sign in ",;\t")), "")
     return max(",;\t", key=header.count)
 
 
@@ -191,14 +200,14 @@ def _week(cell: str) -> Week:
     try:
         return dt.date.fromisoformat(cell)
     except ValueError:
-        raise ValueError(f"{_shown(cell)} is neither a week's number nor a date such as 2026-11-23") from None
+        raise ValueError(f"{shown(cell)} is neither a week's number nor a date such as 2026-11-23") from None
 
 
 def _role(cell: str) -> Role:
     try:
         return Role(cell.casefold())
     except ValueError:
-        raise ValueError(f"{_shown(cell)} is neither primary nor secondary") from None
+        raise ValueError(f"{shown(cell)} is neither primary nor secondary") from None
 
 
 def _check_weeks(rows: Sequence[Row]) -> None:
@@ -218,7 +227,7 @@ def _check_weeks(rows: Sequence[Row]) -> None:
             raise TableError(line, "week", f"{day} and {other} are less than a week apart; name a week by one day")
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A cell for a message: on one line, not too long, nothing that moves a terminal."""
     return f"'{_cut(text)}'"
 
