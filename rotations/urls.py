@@ -2,7 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from .views import audit, calendar, feeds, me, planning, rotations, time_off
+from .views import (
+    audit,
+    away,
+    calendar,
+    drafts,
+    feeds,
+    me,
+    overrides,
+    planning,
+    publishing,
+    rotations,
+    swap_new,
+    swaps,
+    time_off,
+    time_off_asking,
+)
 
 app_name = "rotations"
 
@@ -26,7 +41,17 @@ feed_urls = [
 plan_urls = [
     path("rotations/<slug:slug>/plan/", planning.plans, name="plans"),
     path("rotations/<slug:slug>/plan/<int:pk>/", planning.plan, name="plan"),
-    path("rotations/<slug:slug>/plan/<int:pk>/publish/", planning.publish, name="publish"),
+    path("rotations/<slug:slug>/plan/<int:pk>/cancel/", planning.cancel, name="plan_cancel"),
+    path("rotations/<slug:slug>/plan/<int:pk>/again/", planning.again, name="plan_again"),
+    path("rotations/<slug:slug>/plan/<int:pk>/what-if/", planning.what_if, name="what_if"),
+    path("rotations/<slug:slug>/plan/<int:pk>/publish/", publishing.publish, name="publish"),
+    path("rotations/<slug:slug>/plan/<int:pk>/roll-back/", publishing.roll_back, name="roll_back"),
+    path("rotations/<slug:slug>/plan/<int:pk>/undo/", drafts.undo, name="plan_undo"),
+    path("rotations/<slug:slug>/plan/compare/", drafts.compare, name="compare"),
+    path("rotations/<slug:slug>/plan/<int:pk>/<int:unit>/<str:week>/<str:role>/", drafts.cell, name="plan_cell"),
+    path("rotations/<slug:slug>/plan/<int:pk>/<int:unit>/<str:week>/<str:role>/pin/", drafts.pin, name="plan_pin"),
+    path("shifts/<int:pk>/", drafts.shift, name="shift"),
+    path("shifts/<int:pk>/pin/", drafts.keep, name="shift_pin"),
 ]
 
 # /rotations/
@@ -41,11 +66,43 @@ rotation_urls = [
 # /time-off/
 time_off_urls = [
     path("time-off/", time_off.time_off, name="time_off"),
-    path("time-off/new/", time_off.new, name="time_off_new"),
+    path("time-off/new/", time_off_asking.new, name="time_off_new"),
+    path("time-off/calendar/", away.away, name="away"),
+    path("time-off/approve/", time_off.approve_each, name="time_off_approve_each"),
     path("time-off/<int:pk>/", time_off.detail, name="time_off_request"),
+    path("time-off/<int:pk>/edit/", time_off_asking.edit, name="time_off_edit"),
     path("time-off/<int:pk>/cancel/", time_off.cancel_request, name="time_off_cancel"),
     path("time-off/<int:pk>/approve/", time_off.approve_request, name="time_off_approve"),
     path("time-off/<int:pk>/decline/", time_off.decline_request, name="time_off_decline"),
 ]
 
-urlpatterns: list[URLPattern] = [*calendar_urls, *me_urls, *feed_urls, *plan_urls, *rotation_urls, *time_off_urls]
+# /swaps/
+swap_urls = [
+    path("swaps/", swaps.swaps, name="swaps"),
+    path("swaps/new/", swap_new.new_swap, name="swap_new"),
+    path("swaps/<int:pk>/", swaps.swap, name="swap"),
+    path("swaps/<int:pk>/accept/", swaps.accept_swap, name="swap_accept"),
+    path("swaps/<int:pk>/turn-down/", swaps.turn_down_swap, name="swap_turn_down"),
+    path("swaps/<int:pk>/withdraw/", swaps.withdraw_swap, name="swap_withdraw"),
+    path("swaps/<int:pk>/hand-back/", swaps.hand_back_swap, name="swap_hand_back"),
+    path("swaps/<int:pk>/approve/", swaps.approve, name="swap_approve"),
+    path("swaps/<int:pk>/decline/", swaps.decline, name="swap_decline"),
+    path("swaps/<int:pk>/undo/", swaps.undo_swap, name="swap_undo"),
+]
+
+# /rotations/<slug>/override/
+override_urls = [
+    path("rotations/<slug:slug>/override/", overrides.new_override, name="override"),
+    path("rotations/<slug:slug>/override/<int:pk>/end/", overrides.end, name="override_end"),
+]
+
+urlpatterns: list[URLPattern] = [
+    *calendar_urls,
+    *me_urls,
+    *feed_urls,
+    *plan_urls,
+    *rotation_urls,
+    *time_off_urls,
+    *swap_urls,
+    *override_urls,
+]

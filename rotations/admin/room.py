@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
@@ -18,6 +20,8 @@ from simple_history.admin import SimpleHistoryAdmin
 from pipelines.admin import ReadOnly
 from pipelines.models import Engineer
 
+from ..loads.in_sequence import MOST
+from ..verbs.deciding import decide_each, of_row
 from .actions import ObjectActions
 
 
@@ -40,7 +44,9 @@ class Room(ReadOnly, ObjectActions, SimpleHistoryAdmin):
     """
 
     object_actions = ("approve", "decline")
+    change_list_template = "admin/rotations/room/change_list.html"
     change_form_template = "admin/rotations/room/change_form.html"
+    by_time, by_age = "days_text", "requested_at"  # columns of the two sorts
     queue_order: tuple[str, ...] = ("starts_at", "requested_at", "pk")
 
     # --- what a subclass says
@@ -71,7 +77,25 @@ class Room(ReadOnly, ObjectActions, SimpleHistoryAdmin):
         """Refuse what a request waits for, with the reason why; what to say then."""
         raise NotImplementedError
 
+    def in_sequence(self, rows: Sequence[Model], at: dt.datetime) -> Sequence[Any]:
+        """What approving each of some requests does behind those before it: `request`, `line`, `seen`, `over`,
+        `has_gap`; only a room that lists `approve_selected` among its actions needs it."""
+        raise NotImplementedError
+
     # --- the pages
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**self._sorts(request), **(extra_context or {})})
+
+    def _sorts(self, request: HttpRequest) -> dict[str, str]:
+        """The same list, soonest first and asked longest ago first."""
+        columns = [*(["action_checkbox"] if self.get_actions(request) else []), *self.get_list_display(request)]
+        found = {}
+        for name, column in (("soonest", self.by_time), ("oldest", self.by_age)):
+            query = request.GET.copy()
+            query["o"] = columns.index(column)
+            found[name] = f"?{query.urlencode()}"
+        return found
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return WaitingChangeList
@@ -136,6 +160,32 @@ class Room(ReadOnly, ObjectActions, SimpleHistoryAdmin):
         response = self.change_view(request, str(row.pk), extra_context=context)
         response.status_code = 422
         return response
+
+    @admin.action(description="Approve what is selected, one after the other")
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Show what approving each does behind those before it; then, once confirmed, approve and report each."""
+        mine = queryset.filter(pk__in=self.waiting_for(request.user).values("pk")).order_by(*self.queue_order)
+        rows, outcomes = list(mine[:MOST]), []
+        if request.POST.get("confirm"):
+            at = timezone.now()
+            outcomes = decide_each(rows, lambda row: self.grant(row, of_row(request.POST, row), by=request.user, at=at))
+            if all(outcome.is_done for outcome in outcomes):
+                for outcome in outcomes:
+                    messages.success(request, outcome.words)
+                return None
+            rows = list(mine.all()[:MOST])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Approve one after the other",
+            "opts": self.opts,
+            "previews": self.in_sequence(rows, timezone.now()) if rows else [],
+            "outcomes": outcomes,
+            "field": ACTION_CHECKBOX_NAME,
+            "action": "approve_selected",
+            "back_url": self._address("changelist"),
+        }
+        status = 422 if outcomes else 200
+        return TemplateResponse(request, "admin/rotations/room/approve_selected.html", context, status=status)
 
     def _queue(self, request: HttpRequest, row: Model) -> dict[str, Any]:
         """The way to the requests before and behind, and to the decisions."""

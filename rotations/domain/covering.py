@@ -17,7 +17,7 @@ from .roster import Absence, Cover, Post, Role, Roster, Team
 from .spans import WEEK, Span
 
 FIRST_PROPOSED_ID = 2**62  # behind every cover that has a row
-STEPS_UP = "steps up"
+STEPS_UP, CHOSEN, AS_BEFORE = "steps up", "chosen", "as before"
 MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -247,14 +247,18 @@ def _take_chosen(table: _Table, unit: Post, place: _Place, steps_up: int | None 
             table.lay(
                 place,
                 choice.engineer,
-                f"{'as before' if choice.is_wish else 'chosen'}, balance {balance_text(balance)}",
+                f"{AS_BEFORE if choice.is_wish else CHOSEN}, balance {balance_text(balance)}",
             )
             return True
         if not choice.is_wish:
             table.refusals.append(
-                f"{table.roster.name(choice.engineer)} cannot take {place.duty.role} of {unit.name}: {reason}."
+                f"{_name(table.roster, choice.engineer)} cannot take {place.duty.role} of {unit.name}: {reason}."
             )
     return False
+
+
+def _name(roster: Roster, engineer: int) -> str:
+    return roster.name(engineer) if engineer in roster.people else "Somebody"
 
 
 def hindrance(roster: Roster, unit: Post, role: Role, span: Span, engineer: int, absent: int) -> str:

@@ -13,6 +13,7 @@ from rules import has_perm
 from pipelines.models import Engineer
 from pipelines.rights import is_administrator
 
+from ..domain.away import over_limit
 from ..domain.covering import Choice, Instead, consequence, ending
 from ..domain.difference import Consequence
 from ..domain.roster import Roster
@@ -75,18 +76,25 @@ def consequence_of(
     if request.state == State.REQUESTED:
         judged = with_solving_swaps(request, roster, at)
         return consequence(
-            judged, request.engineer_id, span_of(request), at, choices=choices, instead=_instead(request)
+            judged, request.engineer_id, span_of(request), at, choices=choices, instead=instead_of(request)
         )
     ends = [cover.pk for cover in request.covers.all() if cover.ended_at is None]
     return ending(roster, request.engineer_id, span_of(request), ends, at)
 
 
-def _instead(request: TimeOffRequest) -> Instead | None:
+def instead_of(request: TimeOffRequest) -> Instead | None:
     """The approved time off that a request changes, while it is in force."""
     old = request.replaces
     if old is None or not old.is_in_force:
         return None
     return Instead(span_of(old), frozenset(cover.pk for cover in old.covers.all() if cover.ended_at is None))
+
+
+def limits_passed(request: TimeOffRequest, at: dt.datetime) -> tuple[str, ...]:
+    """Where more would be away than a rotation wants, for whoever asks to know at once."""
+    return over_limit(
+        load_roster(span_of(request), owners_at=max(at, request.starts_at)), request.engineer_id, span_of(request)
+    )
 
 
 def seen_of(request: TimeOffRequest, found: Consequence) -> str:

@@ -138,6 +138,11 @@ class TimeOffRequest(models.Model):
         return self.state in (self.State.REQUESTED, self.State.CANCELLING)
 
     @property
+    def is_in_force(self) -> bool:
+        """Whether somebody is away because of it: also while its cancelling waits for a decision."""
+        return self.state in (self.State.APPROVED, self.State.CANCELLING)
+
+    @property
     def first_day(self) -> dt.date:
         return self.starts_at.astimezone(self.time_zone).date()
 

@@ -37,11 +37,21 @@ class AwayTable(tables.Table):
         empty_text = "Nobody you share a rotation with is away."
 
 
+CHOOSE = (
+    '<input type="checkbox" class="form-check-input" name="pk" value="{{ record.request.pk }}" '
+    'aria-label="Choose {{ record.request }}">'
+)
+
+
 class WaitingTable(tables.Table):
+    choose = tables.TemplateColumn(CHOOSE, verbose_name="Choose", orderable=False)
     engineer = tables.TemplateColumn(
         "{{ record.request.engineer|person }}", verbose_name="Engineer", order_by="request__engineer__name"
     )
     days = tables.Column(accessor="request__days_text", verbose_name="Days", order_by="request__starts_at")
+    asked = tables.TemplateColumn(
+        "{{ record.request.requested_at|moment }}", verbose_name="Asked", order_by="request__requested_at"
+    )
     wish = tables.Column(
         accessor="request__get_state_display", verbose_name="State", orderable=False, attrs={"td": {"class": "nowrap"}}
     )

@@ -13,12 +13,12 @@ from django.db.models import Q
 from pipelines.models import Engineer, Pipeline
 
 from ..domain.coverage import of_teams_with
-from ..domain.covering import consequence
+from ..domain.covering import Choice, consequence
 from ..domain.difference import Consequence, Stretch
 from ..domain.roster import Absence, Roster
-from ..domain.spans import UTC, Span
+from ..domain.spans import Span
 from ..domain.wording import moment_text, span_text
-from ..loads.time_off import consequence_of, request_roster
+from ..loads.time_off import consequence_of, request_roster, seen_of, span_of
 from ..models import Membership, Rotation, Shift, TimeOffRequest
 from .covers import end_cover, make_covers, save
 from .time_off_notices import page_gap, tell_changed
@@ -30,12 +30,19 @@ WORDS = {
     State.DECLINED: "declined",
     State.CANCELLING: "asked to cancel",
     State.CANCELLED: "cancelled",
+    State.REPLACED: "approved a change of",
 }
 
 
 def locked(request: TimeOffRequest) -> TimeOffRequest:
-    """The request as it is now, locked with its rotations: approvals and publishing come one after the other."""
-    found = TimeOffRequest.objects.select_for_update().get(pk=request.pk)
+    """The request as it is now, locked with its rotations: approvals and publishing come one after the other.
+
+    What it changes, and what changes it, is locked with it, always the older first.
+    """
+    family = Q(pk=request.pk) | Q(changes=request.pk) | Q(replaces=request.pk)
+    keys = TimeOffRequest.objects.filter(family).values_list("pk", flat=True)
+    rows = TimeOffRequest.objects.filter(pk__in=list(keys)).order_by("pk").select_for_update()
+    found = next(row for row in rows if row.pk == request.pk)
     lock_rotations(found)
     return found
 
@@ -59,18 +66,55 @@ def refuse_state(request: TimeOffRequest, reader: Engineer) -> NoReturn:
     raise ValidationError(f"{request.engineer} {WORDS[request.state]} it.", code="decided")
 
 
-def take_effect(request: TimeOffRequest, *, by: Engineer | None, at: dt.datetime, gaps: bool = False) -> None:
-    """Approve a locked request and cover its duty; `gaps` lets what cannot be covered stay a gap and pages for it."""
+def take_effect(
+    request: TimeOffRequest,
+    *,
+    by: Engineer | None,
+    at: dt.datetime,
+    gaps: bool = False,
+    author: Engineer | None = None,
+    seen: str = "",
+    choices: Sequence[Choice] = (),
+    over_limit: bool = False,
+) -> None:
+    """Approve a locked request and cover its duty; what it changes ends in the same moment.
+
+    `gaps` takes what comes: what cannot be covered stays a gap and pages for it, and no limit holds.
+    """
     roster = request_roster(request, at)
-    found = consequence_of(request, roster, at)
+    found = consequence_of(request, roster, at, choices)
+    _check_seen(request, found, seen)
+    if found.refusals:
+        raise ValidationError(list(found.refusals), code="choice")
     if found.gaps and not gaps:
         raise ValidationError(_gap_words(request, found, roster), code="gap")
-    _make_covers(request, found, by, at)
+    if found.over and not (over_limit or gaps):
+        raise ValidationError([*found.over, "Say that it may be over the limit, then approve."], code="over limit")
+    author = by or author or request.engineer
+    _end_replaced(request, author, at)
+    _make_covers(request, found, by, at, author)
     request.state, request.decided_by, request.decided_at = State.APPROVED, by, at
-    save(request, by or request.engineer)
+    request.is_over_limit = bool(found.over)
+    save(request, author)
     tell_changed(request, found, roster, "is away", at)
     if found.gaps:
         page_gap(request, _missing(request, found, roster), at)
+
+
+def _check_seen(request: TimeOffRequest, found: Consequence, seen: str) -> None:
+    if seen and seen != seen_of(request, found):
+        raise ValidationError("This changed since you looked: read it again, then decide.", code="changed")
+
+
+def _end_replaced(request: TimeOffRequest, author: Engineer, at: dt.datetime) -> None:
+    """End what a request changes; covers of days that are over stay its own."""
+    old = request.replaces
+    if old is None or not old.is_in_force:
+        return
+    for cover in old.covers.filter(ended_at=None, ends_at__gt=at):
+        end_cover(cover, author, at)
+    old.state = State.REPLACED
+    save(old, author)
 
 
 def cover_planned(
@@ -89,11 +133,11 @@ def cover_planned(
     requests = TimeOffRequest.objects.in_force().in_span(whole).filter(engineer__in=holders)
     for request in requests.select_related("engineer").order_by("starts_at", "pk"):
         roster = of_teams_with(_as_if_there(request, request_roster(request, at)), {unit for unit, _ in placed})
-        found = consequence(roster, request.engineer_id, _span(request).overlap(whole), at)
+        found = consequence(roster, request.engineer_id, span_of(request).overlap(whole), at)
         gaps = tuple(gap for gap in found.gaps if any(_is_in(gap, unit, span) for unit, span in placed))
         if gaps:
             raise ValidationError(_gap_words(request, replace(found, gaps=gaps), roster), code="gap")
-        _make_covers(request, found, by, at)
+        _make_covers(request, found, by, at, by or request.engineer)
         tell_changed(request, found, roster, "is away", at)
 
 
@@ -103,21 +147,18 @@ def _is_in(gap: Stretch, unit: int, span: Span) -> bool:
 
 def _as_if_there(request: TimeOffRequest, roster: Roster) -> Roster:
     """The roster before the absence, as what it does is seen against that."""
-    mine = Absence(request.engineer_id, _span(request))
+    mine = Absence(request.engineer_id, span_of(request))
     return replace(roster, absences=tuple(absence for absence in roster.absences if absence != mine))
 
 
-def _span(request: TimeOffRequest) -> Span:
-    return Span(request.starts_at.astimezone(UTC), request.ends_at.astimezone(UTC))
-
-
-def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> TimeOffRequest:
+def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, seen: str = "") -> TimeOffRequest:
     """End a locked request's covers, which gives the plan back; the past stays as it was.
 
     Time off that has begun stays approved and ends now; what lies ahead is cancelled.
     """
     roster = request_roster(request, at)
     found = consequence_of(request, roster, at)
+    _check_seen(request, found, seen)
     if found.gaps:
         raise ValidationError(_gap_words(request, found, roster), code="gap")
     for cover in request.covers.filter(ended_at=None, ends_at__gt=at):
@@ -133,8 +174,10 @@ def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> Ti
     return request
 
 
-def _make_covers(request: TimeOffRequest, found: Consequence, by: Engineer | None, at: dt.datetime) -> None:
-    make_covers(found.covers, by=by, at=at, author=by or request.engineer, time_off=request)
+def _make_covers(
+    request: TimeOffRequest, found: Consequence, by: Engineer | None, at: dt.datetime, author: Engineer
+) -> None:
+    make_covers(found.covers, by=by, at=at, author=author, time_off=request)
 
 
 def _gap_words(request: TimeOffRequest, found: Consequence, roster: Roster) -> str:

@@ -1,8 +1,9 @@
-"""Writes: ask for time off, decide on it, take it back."""
+"""Writes: ask for time off, for oneself or for somebody, change it, decide on it, take it back."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,18 +11,18 @@ from django.db.models import F
 
 from pipelines.models import Engineer
 
-from ..domain.difference import Consequence
-from ..domain.spans import DAY, Span, local_days
-from ..domain.wording import day_text
-from ..loads.time_off import consequence_of, may_decide, request_roster
+from ..domain.asked import Shape
+from ..domain.covering import Choice
+from ..domain.spans import DAY
+from ..loads.time_off import may_decide
 from ..models import TimeOffRequest
 from .absences import end_absence, lock_rotations, locked, refuse_state, save, take_effect
+from .asking import Asked, checked, takes_effect_at_once
 from .swap_ends import settle
-from .time_off_notices import tell_deciders, tell_requester
+from .time_off_notices import tell_deciders, tell_entered, tell_requester
 
-LONGEST = 366
-FURTHEST = 3 * 366 * DAY
-Kind, State = TimeOffRequest.Kind, TimeOffRequest.State
+State = TimeOffRequest.State
+AT_ONCE = "Sick leave takes effect when it is reported."
 
 
 @transaction.atomic
@@ -34,54 +35,88 @@ def request_time_off(
     *,
     by: Engineer,
     at: dt.datetime,
+    shape: str = Shape.DAYS.value,
+    from_time: dt.time | None = None,
+    until_time: dt.time | None = None,
 ) -> TimeOffRequest:
-    """Ask for whole days off, in the engineer's own zone; who decides is told.
+    """Ask for whole days, half a day or hours off, by the clock of the engineer's own zone; who decides is told.
 
-    Sick leave that begins by tomorrow takes effect at once: what cannot be covered stays a gap, and the managers are
-    paged. Raises ValidationError, by field, for what is refused.
+    A manager may ask for a member of their rotations (`by`), who is told; the notice that a rotation wants is for
+    those who ask for themselves. Sick leave that begins by tomorrow takes effect at once: what cannot be covered stays
+    a gap, and the managers are paged. Raises ValidationError, by field, for what is refused.
     """
-    # asking twice at the same time must not make two requests for the same days
-    engineer = Engineer.objects.select_for_update(no_key=True).get(pk=engineer.pk)
-    span = _checked_days(first_day, last_day, engineer, at)
-    _check_words(kind, reason)
-    _check_overlap(engineer, span)
-    request = TimeOffRequest(
-        engineer=engineer,
-        starts_at=span.start,
-        ends_at=span.end,
-        time_zone=engineer.time_zone,
-        kind=kind,
-        reason=reason.strip(),
-        requested_at=at,
-    )
+    asked = Asked(first_day, last_day, kind, reason, shape, from_time, until_time)
+    engineer = _alone(engineer)
+    span = checked(asked, engineer, by=by, at=at)
+    request = TimeOffRequest(engineer=engineer, time_zone=engineer.time_zone, requested_at=at, **asked.fields)
+    request.starts_at, request.ends_at = span.start, span.end
+    request.asked_by = by if by.pk != engineer.pk else None
     save(request, by)
-    if kind == Kind.SICK and first_day <= at.astimezone(engineer.time_zone).date() + DAY:
-        lock_rotations(request)
-        request.decision_note = "Sick leave takes effect when it is reported."
-        take_effect(request, by=None, at=at, gaps=True)
-    else:
-        tell_deciders(request, "asks for time off", at)
+    _check_may_ask(request, by)
+    _asked(request, asked, "asks for time off", by=by, at=at)
+    if request.asked_by:
+        tell_entered(request, "entered time off for you", by, at)
     return request
 
 
 @transaction.atomic
-def cancel(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> TimeOffRequest:
+def change_time_off(request: TimeOffRequest, asked: Asked, *, by: Engineer, at: dt.datetime) -> TimeOffRequest:
+    """Ask for other days, or another kind: of what waits the request itself changes, of what is approved a change is
+    asked for, and the old stays in force until that is decided. The request that now waits is returned.
+
+    Raises ValidationError as `request_time_off` does, and for what is neither waiting nor approved.
+    """
+    engineer = _alone(request.engineer)
+    request = locked(request)
+    if by.pk != engineer.pk and not may_decide(by, request):
+        raise ValidationError("Only the person and who decides on it can change time off.")
+    if request.state not in (State.REQUESTED, State.APPROVED):
+        refuse_state(request, by)
+    if request.ends_at <= at:
+        raise ValidationError("These days are over; there is nothing left to change.")
+    span = checked(asked, engineer, by=by, at=at, changed=request)
+    if request.state == State.APPROVED:
+        waiting = request.changes.filter(state=State.REQUESTED).first()
+        request = waiting or TimeOffRequest(engineer=engineer, replaces=request, requested_at=at)
+        request.asked_by = by if by.pk != engineer.pk else None
+    for name, value in asked.fields.items():
+        setattr(request, name, value)
+    request.starts_at, request.ends_at, request.time_zone = span.start, span.end, engineer.time_zone
+    save(request, by)
+    _asked(request, asked, "changed the time off asked for", by=by, at=at)
+    if by.pk != engineer.pk:
+        tell_entered(request, "changed your time off", by, at)
+    return request
+
+
+@transaction.atomic
+def cancel(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, note: str = "") -> TimeOffRequest:
     """Take a request back: at once, or once a manager agrees where its covers reach into the freeze.
 
-    Time off that has begun ends now instead. Raises ValidationError for anybody but the person themselves, for
-    what is over or was decided otherwise, and where duty would be left without a primary.
+    Time off that has begun ends now instead. Who decides on it may end approved time off too, at once and with a
+    reason that the person reads. Raises ValidationError for anybody else, for what is over or was decided otherwise,
+    and where duty would be left without a primary.
     """
     request = locked(request)
-    if by.pk != request.engineer_id:
-        raise ValidationError("Only the person whose time off it is can cancel it.")
-    if request.state == State.REQUESTED:
+    is_own = by.pk == request.engineer_id
+    if not is_own and not may_decide(by, request):
+        raise ValidationError("Only the person whose time off it is, and who decides on it, can cancel it.")
+    if request.state == State.REQUESTED and is_own:
         request.state = State.CANCELLED
         save(request, by)
         return request
+    if request.state == State.REQUESTED:
+        raise ValidationError("It waits for a decision; decline it instead.")
     if request.state != State.APPROVED:
         refuse_state(request, by)
     if request.ends_at <= at:
         raise ValidationError("These days are over; there is nothing left to cancel.")
+    _drop_changes(request, by)
+    if not is_own:
+        request.decision_note = _checked_note(request, note)
+        request = end_absence(request, by=by, at=at)
+        tell_requester(request, "cancelled", at)
+        return request
     if _reaches_into_freeze(request, at):
         request.state = State.CANCELLING
         save(request, by)
@@ -91,16 +126,25 @@ def cancel(request: TimeOffRequest, *, by: Engineer, at: dt.datetime) -> TimeOff
 
 
 @transaction.atomic
-def approve(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, seen: str = "") -> TimeOffRequest:
-    """Grant time off and cover its duty. `seen` is the digest of the consequence that the decision was made on.
+def approve(
+    request: TimeOffRequest,
+    *,
+    by: Engineer,
+    at: dt.datetime,
+    seen: str = "",
+    choices: Sequence[Choice] = (),
+    over_limit: bool = False,
+) -> TimeOffRequest:
+    """Grant time off and cover its duty. `seen` names what the decision was made on (`loads.time_off.seen_of`).
 
-    Raises ValidationError when it was decided meanwhile, when it is one's own, when the consequence has changed since
-    it was seen (code "changed"), and when it would leave duty without a primary.
+    `choices` say who covers instead of who is found; `over_limit` that more may be away than the rotation wants.
+    Raises ValidationError when it was decided meanwhile, when it is one's own, when it or its consequence has changed
+    since it was seen (code "changed"), when somebody chosen cannot cover ("choice"), when too many would be away
+    ("over limit"), and when it would leave duty without a primary ("gap").
     """
     request = _to_decide(request, State.REQUESTED, by)
-    _check_seen(request, seen, at)
     settle(request, by=by, at=at)
-    take_effect(request, by=by, at=at)
+    take_effect(request, by=by, at=at, seen=seen, choices=choices, over_limit=over_limit)
     tell_requester(request, "approved", at)
     return request
 
@@ -115,9 +159,7 @@ def decline(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, note: str
 @transaction.atomic
 def approve_cancel(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, seen: str = "") -> TimeOffRequest:
     """Let somebody take approved time off back inside the freeze; raises ValidationError as `approve` does."""
-    request = _to_decide(request, State.CANCELLING, by)
-    _check_seen(request, seen, at)
-    request = end_absence(request, by=by, at=at)
+    request = end_absence(_to_decide(request, State.CANCELLING, by), by=by, at=at, seen=seen)
     tell_requester(request, "cancelled", at)
     return request
 
@@ -129,10 +171,19 @@ def refuse_cancel(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, not
     return _refused(request, State.APPROVED, "not cancelled", by=by, at=at, note=note)
 
 
-def grant(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, seen: str = "") -> TimeOffRequest:
+def grant(
+    request: TimeOffRequest,
+    *,
+    by: Engineer,
+    at: dt.datetime,
+    seen: str = "",
+    choices: Sequence[Choice] = (),
+    over_limit: bool = False,
+) -> TimeOffRequest:
     """Agree to what a request waits for: time off, or its cancelling."""
-    verb = approve_cancel if request.state == State.CANCELLING else approve
-    return verb(request, by=by, at=at, seen=seen)
+    if request.state == State.CANCELLING:
+        return approve_cancel(request, by=by, at=at, seen=seen)
+    return approve(request, by=by, at=at, seen=seen, choices=choices, over_limit=over_limit)
 
 
 def refuse(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, note: str) -> TimeOffRequest:
@@ -141,35 +192,31 @@ def refuse(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, note: str)
     return verb(request, by=by, at=at, note=note)
 
 
-def _checked_days(first_day: dt.date, last_day: dt.date, engineer: Engineer, at: dt.datetime) -> Span:
-    today = at.astimezone(engineer.time_zone).date()
-    if last_day < first_day:
-        raise ValidationError({"last_day": f"Last day: use {day_text(first_day)} or a later day, or an earlier first."})
-    if last_day < today:
-        raise ValidationError({"last_day": f"Last day: those days are over; use {day_text(today)} or a later day."})
-    if (last_day - first_day).days >= LONGEST:
-        raise ValidationError({"last_day": f"Last day: at most {LONGEST} days at a time; ask for the rest separately."})
-    if first_day - today > FURTHEST:
-        raise ValidationError({"first_day": f"First day: use {day_text(today + FURTHEST)} or an earlier day."})
-    return local_days(first_day, last_day, engineer.time_zone)
+def _alone(engineer: Engineer) -> Engineer:
+    """The engineer, locked: asking twice at the same time must not make two requests for the same days."""
+    return Engineer.objects.select_for_update(no_key=True).get(pk=engineer.pk)
 
 
-def _check_words(kind: str, reason: str) -> None:
-    if kind not in Kind.values:
-        raise ValidationError({"kind": f"Kind: use one of {', '.join(Kind.values)}."})
-    if len(reason) > (longest := TimeOffRequest._meta.get_field("reason").max_length):
-        raise ValidationError({"reason": f"Reason: use at most {longest} characters."})
+def _check_may_ask(request: TimeOffRequest, by: Engineer) -> None:
+    if request.asked_by and not may_decide(by, request):
+        raise ValidationError({"engineer": f"For: only the managers of {request.engineer}'s rotations may ask."})
 
 
-def _check_overlap(engineer: Engineer, span: Span) -> None:
-    mine = engineer.time_off.in_span(span)
-    if other := mine.exclude(state__in=[State.DECLINED, State.CANCELLED]).first():
-        raise ValidationError(
-            {
-                "first_day": f"First day: you have time off for {other.days_text} ({other.get_state_display()}); "
-                "choose other days, or cancel that first."
-            }
-        )
+def _asked(request: TimeOffRequest, asked: Asked, what: str, *, by: Engineer, at: dt.datetime) -> None:
+    """What follows from asking: sick leave takes effect, all else waits for who decides."""
+    if takes_effect_at_once(asked, request.engineer, at):
+        lock_rotations(request)
+        request.decision_note = AT_ONCE
+        take_effect(request, by=None, at=at, gaps=True, author=by)
+    else:
+        tell_deciders(request, what, at, but=by)
+
+
+def _drop_changes(request: TimeOffRequest, by: Engineer) -> None:
+    """What was asked to take the place of time off that ends has nothing left to change."""
+    for change in request.changes.filter(state=State.REQUESTED):
+        change.state = State.CANCELLED
+        save(change, by)
 
 
 def _reaches_into_freeze(request: TimeOffRequest, at: dt.datetime) -> bool:
@@ -190,18 +237,17 @@ def _to_decide(request: TimeOffRequest, state: str, by: Engineer) -> TimeOffRequ
     return request
 
 
-def _check_seen(request: TimeOffRequest, seen: str, at: dt.datetime) -> None:
-    if seen and seen != _consequence(request, at).digest:
-        raise ValidationError("This changed since you looked: read it again, then decide.", code="changed")
-
-
-def _consequence(request: TimeOffRequest, at: dt.datetime) -> Consequence:
-    return consequence_of(request, request_roster(request, at), at)
-
-
 def _refused(
     request: TimeOffRequest, state: str, word: str, *, by: Engineer, at: dt.datetime, note: str
 ) -> TimeOffRequest:
+    request.decision_note = _checked_note(request, note)
+    request.state, request.decided_by, request.decided_at = state, by, at
+    save(request, by)
+    tell_requester(request, word, at)
+    return request
+
+
+def _checked_note(request: TimeOffRequest, note: str) -> str:
     note = note.strip()
     longest = TimeOffRequest._meta.get_field("decision_note").max_length
     if not note:
@@ -210,7 +256,4 @@ def _refused(
         raise ValidationError({"note": f"Reason: use at most {longest} characters."})
     if "\0" in note:  # no form has looked at it
         raise ValidationError({"note": "Reason: null characters are not allowed."})
-    request.state, request.decided_by, request.decided_at, request.decision_note = state, by, at, note
-    save(request, by)
-    tell_requester(request, word, at)
-    return request
+    return note

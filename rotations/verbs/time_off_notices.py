@@ -21,12 +21,21 @@ THREAD = "time-off-"
 NOTICE, PAGE = Message.Kind.NOTICE, Message.Kind.PAGE
 
 
-def tell_deciders(request: TimeOffRequest, what: str, at: dt.datetime) -> None:
-    """Tell everybody who may decide that something waits for them."""
+def tell_deciders(request: TimeOffRequest, what: str, at: dt.datetime, but: Engineer | None = None) -> None:
+    """Tell everybody who may decide that something waits for them, but whoever entered it."""
     subject = f"{request.engineer} {what}: {request.days_text}"
     for engineer in deciders(request):
+        if engineer == but:
+            continue
         text = f"{subject}.\n\nSee what it does to duty, and decide:\n{_link(request)}"
         queue_message(engineer, NOTICE, _key(request, "waits", at), subject, text, at, _thread(request))
+
+
+def tell_entered(request: TimeOffRequest, what: str, by: Engineer, at: dt.datetime) -> None:
+    """Tell the person that somebody asked in their name."""
+    subject = f"{by} {what}: {request.days_text}"
+    text = f"{subject} ({request.get_state_display()}).\n\n{_link(request)}"
+    queue_message(request.engineer, NOTICE, _key(request, "entered", at), subject, text, at, _thread(request))
 
 
 def tell_requester(request: TimeOffRequest, word: str, at: dt.datetime) -> None:

@@ -21,6 +21,7 @@ from rotations.loads.time_off import (
     may_decide,
     may_see_reason,
     request_roster,
+    seen_of,
     waiting_for,
 )
 from rotations.models import Cover, Membership, Message, TimeOffRequest
@@ -97,7 +98,10 @@ def test_who_decides_is_told_that_something_waits(cast, team):
         "Data Engineer A asks for time off: Thu 26 Nov 2026"
     ]
     assert [row.request for row in waiting_for(cast.manager, ASKED_AT)] == [request]
-    assert waiting_for(cast.manager, ASKED_AT)[0].line == ("Nobody is left uncovered. 2 other people will be told.")
+    assert waiting_for(cast.manager, ASKED_AT)[0].line == (
+        "Data Engineer B and Data Engineer D cover. Nobody is left uncovered. "
+        "Ledger: Data Engineer A -0.3, Data Engineer B +0.1, Data Engineer D +0.1."
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,11 +224,11 @@ def test_thin_is_allowed_and_leaves_the_place_empty(cast, team):
 
 def test_a_decision_on_what_was_not_seen_is_refused(cast, team):
     request = ask(cast.a)
-    seen = consequence_of(request, request_roster(request, ASKED_AT), ASKED_AT).digest
+    seen = seen_of(request, consequence_of(request, request_roster(request, ASKED_AT), ASKED_AT))
     approve(ask(cast.d), by=cast.manager, at=ASKED_AT)
     error = refusal(approve, request, by=cast.manager, at=ASKED_AT, seen=seen)
     assert error.code == "changed"
-    seen = consequence_of(request, request_roster(request, ASKED_AT), ASKED_AT).digest
+    seen = seen_of(request, consequence_of(request, request_roster(request, ASKED_AT), ASKED_AT))
     approve(request, by=cast.manager, at=ASKED_AT, seen=seen)
 
 
@@ -287,8 +291,8 @@ def test_cancelling_what_is_under_way_ends_it_now_and_leaves_the_past(cast, team
 
 def test_only_the_person_cancels_and_only_what_is_not_over(cast, team):
     request = ask(cast.a)
-    assert refusal(cancel, request, by=cast.manager, at=ASKED_AT).messages == [
-        "Only the person whose time off it is can cancel it."
+    assert refusal(cancel, request, by=cast.b, at=ASKED_AT).messages == [
+        "Only the person whose time off it is, and who decides on it, can cancel it."
     ]
     approve(request, by=cast.manager, at=ASKED_AT)
     assert refusal(cancel, request, by=cast.a, at=at("2026-12-01 10:00")).messages == [

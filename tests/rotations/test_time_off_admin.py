@@ -79,7 +79,7 @@ def test_the_list_asks_a_fixed_number_of_questions(cast, team, sign_in, django_a
     client = sign_in(cast.manager)
     client.get(LIST)
     with django_assert_num_queries(LIST_QUERIES):
-        assert "Nobody is left uncovered. 2 other people will be told." in text(client.get(LIST))
+        assert "Data Engineer B and Data Engineer C cover. Nobody is left uncovered." in text(client.get(LIST))
 
 
 def test_before_deciding_the_manager_sees_what_it_does(cast, team, sign_in):
