@@ -71,7 +71,8 @@ class Week:
 
     @cached_property
     def members(self) -> frozenset[int]:
-        return frozenset(n for n, each in enumerate(self.problem.engineers) if each.member(self.week))
+        engineers, shift_weeks = self.problem.engineers, self.problem.shift_weeks
+        return frozenset(n for n, each in enumerate(engineers) if each.member(self.week, shift_weeks))
 
     @cached_property
     def off(self) -> frozenset[int]:

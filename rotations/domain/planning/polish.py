@@ -163,12 +163,12 @@ def change_terms(choice: Choice, cells: Iterable[Cell]) -> "list[LinearExpr | in
 
 def exception_terms(choice: Choice) -> "list[IntVar]":
     """The exceptions that depend on the choice."""
-    rules = choice.problem.rules
+    problem = choice.problem
     found = []
     for who, unit, weeks in touched_scopes(choice):
-        if rules.min_weeks_between_primary:
+        if problem.shifts_of_rest:
             found += rest_terms(choice, who, unit, weeks)
-        if rules.max_consecutive_weeks is not None:
+        if problem.shifts_in_a_row is not None:
             found += row_terms(choice, who, unit, weeks)
     return found
 
@@ -188,11 +188,11 @@ def touched_scopes(choice: Choice) -> list[tuple[str, str | None, list[int]]]:
 
 def rest_terms(choice: Choice, who: str, unit: str | None, weeks: list[int]) -> "list[IntVar]":
     """Primary in a week and in an earlier one too close to it."""
-    problem, rest = choice.problem, choice.problem.rules.min_weeks_between_primary
-    reach = sorted({n + k for n in weeks for k in range(-rest, rest + 1) if 0 <= n + k < problem.weeks})
+    problem, rest = choice.problem, choice.problem.shifts_of_rest
+    reach = sorted({n + k for n in weeks for k in range(-rest, rest + 1) if 0 <= n + k < len(problem.handoffs)})
     on = {n: choice.on_duty(who, unit, problem.handoffs[n], (PRIMARY,)) for n in reach}
     found = []
-    for last in sorted({n + k for n in weeks for k in range(rest + 1) if n + k < problem.weeks}):
+    for last in sorted({n + k for n in weeks for k in range(rest + 1) if n + k < len(problem.handoffs)}):
         if problem.is_locked(problem.handoffs[last]) or never(on.get(last, 0)):
             continue
         breach = choice.model.new_bool_var("")
@@ -210,10 +210,10 @@ def never(term: "Term") -> bool:
 
 def row_terms(choice: Choice, who: str, unit: str | None, weeks: list[int]) -> "list[IntVar]":
     """On call in as many weeks in a row as the rule allows, and in the next."""
-    problem, most = choice.problem, choice.problem.rules.max_consecutive_weeks or 0
+    problem, most = choice.problem, choice.problem.shifts_in_a_row or 0
     on: dict[int, Term] = {}
     found = []
-    for last in sorted({n + k for n in weeks for k in range(most + 1) if most <= n + k < problem.weeks}):
+    for last in sorted({n + k for n in weeks for k in range(most + 1) if most <= n + k < len(problem.handoffs)}):
         run = range(last - most, last + 1)
         for n in run:
             if n not in on:
@@ -247,7 +247,7 @@ def load_cost(choice: Choice) -> "Term":
 def grains_of(problem: Problem) -> dict[tuple[str, str], int]:
     """What a week of each unit and role weighs, in grains."""
     return {
-        (unit.id, role): int(problem.weights.of(role) * unit.weight / problem.grain)
+        (unit.id, role): int(problem.shift_weeks * problem.weights.of(role) * unit.weight / problem.grain)
         for unit in problem.units
         for role in ROLES
     }
@@ -266,7 +266,7 @@ def cost_of(
 ) -> "IntVar":
     """The convex cost of one engineer's load, by its tangents."""
     engineer, grain = choice.problem.by_id[who], choice.problem.grain
-    capacity = engineer.capacity(choice.problem.handoffs) or Fraction(1)
+    capacity = engineer.capacity(choice.problem.handoffs, choice.problem.shift_weeks) or Fraction(1)
     before = engineer.ledger.weighted_load + carried * grain
     amount = sum(worth[cell.unit, cell.role] * choice.taken[cell, who] for cell in cells)
     high = sum(worth[cell.unit, cell.role] for cell in cells)

@@ -35,7 +35,7 @@ def plan_for(problem: Problem, progress: Progress = silent) -> Planned:
     progress("repairing what is published", 0, 1)
     repaired = repair(problem, problem.rebalance_from)
     steps = steps_of(repaired)
-    if len(repaired.weeks) == problem.weeks:
+    if len(repaired.weeks) == len(problem.handoffs):
         return Planned(Found(repaired.plan, steps), Staffing(problem), repaired, fresh=False)
     staffing = Staffing(settled(problem, repaired))
     found = search(staffing, progress)

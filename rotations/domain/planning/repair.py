@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .parts import PRIMARY, ROLES, SECONDARY, Cell, Pair
+from .freedom import Freedom
+from .parts import PRIMARY, ROLES, Cell, Pair
 from .polish import Domain, Holder, Limits, polish
 from .problem import Problem
 from .staffing import Plan, Staffing
 from .weekflow import staff_week
 
-# More choices than this are polished week by week instead of all at once, and within a week only what changes anyway.
+# More choices than this are polished week by week instead of all at once.
 MOST_CHOICES = 3000
 
 
@@ -39,42 +40,39 @@ class Repaired:
 
 @dataclass(frozen=True)
 class Mended:
-    """One week staffed anew, with its staffing."""
+    """One week staffed anew. `choices` are other ways to do it as well; `exact` says that there are no more."""
 
     staffing: Staffing
     week: date
     plan: Plan
     proven: bool
+    choices: Domain
+    exact: bool
 
 
 def repair(problem: Problem, until: date | None = None) -> Repaired:
     """The published weeks before `until` (default: all), with what can't stay as it is staffed anew."""
     rows = published_weeks(problem, until)
-    plan = {
-        Cell(pair.unit, week, role): holder
-        for week, pairs in rows.items()
-        for pair in pairs
-        for role, holder in ((PRIMARY, pair.primary), (SECONDARY, pair.secondary))
-    }
+    held = problem.published_holder
+    plan = dict(held) if until is None else {cell: who for cell, who in held.items() if cell.week < until}
     mended = [mend(problem, week) for week, pairs in rows.items() if not is_sound(problem, week, pairs)]
     for week in mended:
         plan |= week.plan
-    few_exceptions, branches, seconds = True, 0, 0.0
-    for domain, limits in choices_of(problem, mended):
-        polished = polish(problem, plan, domain, limits)
-        plan |= polished.plan
-        few_exceptions &= polished.proven
-        branches, seconds = branches + polished.branches, seconds + polished.seconds
-    touched = [cell for week in mended for cell in week.plan if cell in problem.published_holder]
+    parts = choices_of(mended)
+    polished = []
+    for domain, limits in parts:
+        polished.append(polish(problem, plan, domain, limits))
+        plan |= polished[-1].plan
+    touched = [cell for week in mended for cell in week.plan if cell in held]
     return Repaired(
         plan=plan,
         weeks=tuple(rows),
         forced=sum(not stands(week.staffing, cell) for week in mended for cell in week.plan),
-        changes=sum(plan[cell] != problem.published_holder[cell] for cell in touched),
+        changes=sum(plan[cell] != held[cell] for cell in touched),
         proven=all(week.proven for week in mended),
-        few_exceptions=few_exceptions and len(list(choices_of(problem, mended))) <= 1,
-        branches=branches,
-        seconds=seconds,
+        few_exceptions=len(parts) <= 1 and all(part.proven for part in polished) and all(w.exact for w in mended),
+        branches=sum(part.branches for part in polished),
+        seconds=sum(part.seconds for part in polished),
     )
 
 
@@ -93,7 +91,7 @@ def is_sound(problem: Problem, week: date, pairs: list[Pair]) -> bool:
         return False
     if problem.is_locked(week):
         return True
-    there = {engineer.id for engineer in problem.engineers if engineer.may_hold(PRIMARY, week)}
+    there = {engineer.id for engineer in problem.engineers if engineer.may_hold(PRIMARY, week, problem.shift_weeks)}
     full = {
         engineer.id for engineer in problem.engineers if engineer.id in there and week not in engineer.weeks_partial
     }
@@ -124,7 +122,19 @@ def mend(problem: Problem, week: date) -> Mended:
         return int(published[cell] != engineer)
 
     covered = staff_week(staffing, week, price)
-    return Mended(staffing, week, covered.plan, covered.proven)
+    freedom = Freedom(covered.plan, staffing.candidates, lambda who: staffing.room(who, week), price)
+    choices = freedom.choices()
+    if choices is None:
+        return Mended(staffing, week, covered.plan, covered.proven, choices_in(staffing, covered.plan), exact=False)
+    return Mended(staffing, week, covered.plan, covered.proven, choices, exact=True)
+
+
+def choices_in(staffing: Staffing, plan: Plan) -> dict[Cell, tuple[Holder, ...]]:
+    """All who may hold the cells that were not published or that change; nobody too, where a role is open."""
+    published = staffing.problem.published_holder
+    moved = [cell for cell, holder in plan.items() if cell not in published or published[cell] != holder]
+    nobody = [None] if None in plan.values() else []
+    return {cell: (*staffing.candidates[cell], *nobody) for cell in moved}
 
 
 def only_week(problem: Problem, week: date) -> Problem:
@@ -132,7 +142,7 @@ def only_week(problem: Problem, week: date) -> Problem:
     return replace(
         problem,
         start=week,
-        weeks=1,
+        weeks=problem.shift_weeks,
         pins=tuple(pin for pin in problem.pins if pin.week == week),
         published=tuple(pair for pair in problem.published or () if pair.week == week),
     )
@@ -144,28 +154,19 @@ def stands(staffing: Staffing, cell: Cell) -> bool:
     return holder is None or holder in staffing.candidates[cell]
 
 
-def choices_of(problem: Problem, mended: Iterable[Mended]) -> "list[tuple[Domain, Mapping[date, Limits]]]":
+def choices_of(mended: Iterable[Mended]) -> list[tuple[Domain, Mapping[date, Limits]]]:
     """What to choose from, all at once where that is not too much."""
-    weeks = [week for week in mended if week.plan]
+    parts: list[tuple[Domain, Mapping[date, Limits]]] = [
+        (week.choices, {week.week: limits_of(week)}) for week in mended if week.choices
+    ]
+    if sum(len(choices) for domain, _ in parts for choices in domain.values()) > MOST_CHOICES:
+        return parts
     whole: dict[Cell, tuple[Holder, ...]] = {}
-    for week in weeks:
-        whole |= choices_in(week, week.plan)
-    limits = {week.week: limits_of(week) for week in weeks}
-    if sum(map(len, whole.values())) <= MOST_CHOICES:
-        return [(whole, limits)] if whole else []
-    return [(choices_in(week, moved_in(week)), {week.week: limits[week.week]}) for week in weeks]
-
-
-def choices_in(week: Mended, cells: Iterable[Cell]) -> dict[Cell, tuple[Holder, ...]]:
-    """Who may hold the cells; nobody too, where the week has open roles."""
-    opens = any(holder is None for holder in week.plan.values())
-    return {cell: (*week.staffing.candidates[cell], *([None] if opens else [])) for cell in cells}
-
-
-def moved_in(week: Mended) -> list[Cell]:
-    """The cells that were not published, or that change."""
-    published = week.staffing.problem.published_holder
-    return [cell for cell, holder in week.plan.items() if cell not in published or published[cell] != holder]
+    limits: dict[date, Limits] = {}
+    for domain, limit in parts:
+        whole |= domain
+        limits |= limit
+    return [(whole, limits)] if whole else []
 
 
 def limits_of(week: Mended) -> Limits:
