@@ -2,8 +2,10 @@
 
 from .audit import AuditForm
 from .calendar import CalendarForm
+from .overrides import OverrideForm
 from .planning import CompareForm, EditForm, PlanForm, PublishForm
 from .standing import AcknowledgeForm
+from .swaps import SwapForm
 from .time_off import TimeOffForm
 
 __all__ = [
@@ -12,7 +14,9 @@ __all__ = [
     "CalendarForm",
     "CompareForm",
     "EditForm",
+    "OverrideForm",
     "PlanForm",
     "PublishForm",
+    "SwapForm",
     "TimeOffForm",
 ]

@@ -147,13 +147,13 @@ def offered_to(user: Engineer, at: dt.datetime) -> list[Swap]:
     found = swaps_in_view().filter(Q(asked=user) | to_all, state=State.OFFERED, expires_at__gt=at)
     offers = list(found.exclude(offered_by=user))
     units = {part.shift.unit_id for swap in offers if swap.asked_id is None for part in swap.parts.all()}
-    qualified = _qualified_units(user, units, at) if units else set()
+    qualified = qualified_units(user, units, at) if units else set()
     return [
         swap for swap in offers if swap.asked_id or all(part.shift.unit_id in qualified for part in swap.parts.all())
     ]
 
 
-def _qualified_units(user: Engineer, units: set[int], at: dt.datetime) -> set[int]:
+def qualified_units(user: Engineer, units: set[int], at: dt.datetime) -> set[int]:
     """Those of some units whose every pipeline somebody owns or is trained for."""
     places = list(UnitPipeline.objects.filter(unit__in=units).select_related("unit__rotation"))
     days = {place.pipeline_id: at.astimezone(place.unit.rotation.time_zone).date() for place in places}

@@ -2,6 +2,7 @@
 
 from .planning import PlanTable
 from .rotations import RotationTable
+from .swaps import SwapTable, WaitingSwapTable
 from .time_off import AwayTable, MyTimeOffTable, WaitingTable
 
-__all__ = ["AwayTable", "MyTimeOffTable", "PlanTable", "RotationTable", "WaitingTable"]
+__all__ = ["AwayTable", "MyTimeOffTable", "PlanTable", "RotationTable", "SwapTable", "WaitingSwapTable", "WaitingTable"]

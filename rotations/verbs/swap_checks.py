@@ -29,7 +29,7 @@ def missing_words(found: Consequence, roster: Roster, zone: ZoneInfo) -> list[st
 
 def refuse_missing(found: Consequence, roster: Roster, zone: ZoneInfo) -> None:
     if words := missing_words(found, roster, zone):
-        raise ValidationError([f"Refused: {word}" for word in words], code="gap")
+        raise ValidationError([ValidationError(f"Refused: {word}", code="gap") for word in words])
 
 
 def check_seen(found: Consequence, seen: str) -> None:

@@ -40,14 +40,21 @@ def tell_swap_deciders(swap: Swap, at: dt.datetime) -> None:
 
 
 def tell_in_force(
-    swap: Swap, found: Consequence, roster: Roster, subject: str, at: dt.datetime, *, but: Engineer | None = None
+    swap: Swap,
+    what: str,
+    found: Consequence,
+    roster: Roster,
+    subject: str,
+    at: dt.datetime,
+    *,
+    but: Engineer | None = None,
 ) -> None:
     """Tell the parties, and everybody else whose duty changes, each about their own duty; but not who did it."""
     people = {*_readers(swap), *found.told, found.engineer} - {but and but.pk}
     for engineer in Engineer.objects.filter(pk__in=people):
         lines = [f"- {line}" for line in duty_lines(engineer, found, roster)]
         note = [swap.decision_note] if swap.decision_note and engineer.pk in swap.parties else []
-        _tell(swap, engineer, "duty", subject, "\n".join([*note, *lines]), at, with_parts=not lines)
+        _tell(swap, engineer, what, subject, "\n".join([*note, *lines]), at, with_parts=not lines)
 
 
 def tell_override(

@@ -150,7 +150,8 @@ def undo(swap: Swap, *, by: Engineer, at: dt.datetime, seen: str = "") -> Swap:
             end_cover(cover, by, at)
     swap.state, swap.ended_by, swap.ended_at = State.UNDONE, by, at
     save(swap, by)
-    tell_in_force(swap, found, roster, f"A swap of {swap.offered_by} and {swap.taker} was undone by {by}", at, but=by)
+    subject = f"A swap of {swap.offered_by} and {swap.taker} was undone by {by}"
+    tell_in_force(swap, "undone", found, roster, subject, at, but=by)
     return swap
 
 
@@ -218,4 +219,4 @@ def _put_in_force(
     swap.state, swap.decided_by, swap.decided_at, swap.decision_note = State.APPROVED, by, at, note
     close(swap, by or swap.taker)
     subject = f"A swap of {swap.offered_by} and {swap.taker} is approved{f' by {by}' if by else ''}"
-    tell_in_force(swap, found, roster, subject, at)
+    tell_in_force(swap, "approved", found, roster, subject, at)
