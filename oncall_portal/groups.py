@@ -15,7 +15,7 @@ OUR_APPS = ["pipelines", "rotations", "incidents"]
 # is the business of rotations/rights.py. What only the portal itself writes nobody is given a right to change.
 MANAGERS_CHANGE = {
     "pipelines": ["pipeline", "ownership", "training", "runbook", "failuremode", "keyaction"],
-    "rotations": ["membership", "timeoffrequest"],
+    "rotations": ["membership", "companyday", "timeoffrequest"],
 }
 ADMINISTRATORS_ALSO = Q(content_type__app_label="auth", content_type__model="group", codename__startswith="view")
 
@@ -23,7 +23,9 @@ ADMINISTRATORS_ALSO = Q(content_type__app_label="auth", content_type__model="gro
 def give_rights(app_config: AppConfig, **kwargs: object) -> None:
     """Make the groups' permissions equal to the table (signal receiver of post_migrate)."""
     ours = Permission.objects.filter(content_type__app_label__in=OUR_APPS)
-    managers = Q(codename__startswith="view_") | Q(codename="decide_timeoffrequest")
+    managers = Q(codename__startswith="view_") | Q(
+        codename__in=["decide_timeoffrequest", "change_rotation", "add_ledgerentry"]
+    )
     for app, models in MANAGERS_CHANGE.items():
         for model in models:
             managers |= Q(

@@ -50,6 +50,11 @@ class ShiftAdmin(SimpleHistoryAdmin):
         obj._history_user = request.user
         obj.save(update_fields=form.changed_data)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Shift | None = None) -> list[str]:
+        # a shift freezes when it starts: who really was there is said by a correction, with a reason
+        has_begun = obj is not None and obj.starts_at <= timezone.now()
+        return self.fields if has_begun else self.readonly_fields
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -173,7 +173,9 @@ class Cover(models.Model):
     @property
     def cause(self) -> str:
         """Why somebody stands in."""
-        return "time off" if self.time_off_id else "swap" if self.swap_id else "override"
+        if self.time_off_id or self.swap_id:
+            return "time off" if self.time_off_id else "swap"
+        return "override" if self.decided_at < self.ends_at else "correction"
 
 
 class ConfirmedGap(models.Model):
