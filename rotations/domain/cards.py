@@ -52,6 +52,7 @@ class Card:
     cover: str = ""
     is_mine: bool = False
     pages: tuple[Page, ...] = ()
+    shift: int | None = None
 
 
 def unit_letters(name: str) -> str:
@@ -105,6 +106,7 @@ class Scribe:
             who=self.roster.name(duty.engineer),
             letters=self._letters(duty.engineer),
             is_mine=duty.engineer == self.reader,
+            shift=duty.shift.id,
         )
 
     def _hole(self, hole: Hole, key: str) -> Card:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from pipelines.tables import paginate
 
+from ..loads.offers import repair_offer
 from ..loads.rotations import members_of, rotations_by_name, staffed_units
 from ..models import Rotation
 from ..tables import RotationTable
@@ -29,5 +30,6 @@ def rotation(request: HttpRequest, slug: str) -> HttpResponse:
         "members": members_of(found, at),
         "units": staffed_units(found, at),
         "today": at.astimezone(found.time_zone).date(),
+        "offer": repair_offer(found, at) if request.user.has_perm("rotations.publish_plan", found) else (),
     }
     return render(request, "rotations/rotation.html", context)
