@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from incidents.loads import IncidentRow, incidents_of_pipeline
-from pipelines.models import Engineer, Ownership, Pipeline, Runbook
+from pipelines.models import Engineer, Ownership, Pipeline, Runbook, Training
 from rotations.domain.coverage import edges
 from rotations.domain.duty import duty_at
 from rotations.domain.roster import Post, Role, Roster, Severity
@@ -42,6 +42,7 @@ class PipelinePage:
 
     pipeline: Pipeline
     ownership: Ownership | None
+    shadows: tuple[Training, ...]
     standing: Standing
     turns: tuple[Turn, ...]
     runbook: Runbook | None
@@ -55,10 +56,13 @@ def pipeline_page(pipeline: Pipeline, at: dt.datetime) -> PipelinePage:
     people = Engineer.objects.in_bulk()
     unit = roster.unit_at(pipeline.pk, at)
     zone = roster.team_of(unit).calendar.zone if unit else owners_zone(None)
-    owners = pipeline.ownerships.on(at.astimezone(zone).date()).select_related("primary", "secondary")
+    today = at.astimezone(zone).date()
+    owners = pipeline.ownerships.on(today).select_related("primary", "secondary")
+    shadows = pipeline.trainings.filter(shadows_until__gt=today, engineer__is_active=True)
     return PipelinePage(
         pipeline=pipeline,
         ownership=owners.first(),
+        shadows=tuple(shadows.select_related("engineer").order_by("engineer__name", "pk")),
         standing=standing_of(roster, pipeline, people, at, Severity.CRITICAL),
         turns=tuple(_turns(roster, pipeline, people, at)),
         runbook=Runbook.objects.filter(pipeline=pipeline)

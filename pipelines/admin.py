@@ -200,8 +200,8 @@ class OwnershipAdmin(SimpleHistoryAdmin):
 
 @admin.register(Training)
 class TrainingAdmin(SimpleHistoryAdmin):
-    list_display = ("engineer", "pipeline", "trained_on")
-    list_filter = ("pipeline__area", "pipeline")
+    list_display = ("engineer", "pipeline", "trained_on", "shadows_until")
+    list_filter = ("pipeline__area", "pipeline", ("shadows_until", admin.EmptyFieldListFilter))
     list_select_related = ("engineer", "pipeline")
     search_fields = ("engineer__name", "pipeline__name")
     autocomplete_fields = ("engineer", "pipeline")

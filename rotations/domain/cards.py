@@ -28,10 +28,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What the roster doesn't know and a page needs: letters by engineer, pipelines by unit."""
+    """What the roster doesn't know and a page needs: letters by engineer; by unit its pipelines and who shadows."""
 
     letters: Mapping[int, str] = field(default_factory=dict)
     pages: Mapping[int, tuple[Page, ...]] = field(default_factory=dict)
+    shadows: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ class Row:
     lines: tuple[Line, ...]
     heading: str = ""
     pages: tuple[Page, ...] = ()
+    shadows: tuple[str, ...] = ()
     letters: str = ""
     hue: int | None = None
     is_mine: bool = False
@@ -166,7 +167,7 @@ def _headed(roster: Roster, units: Iterable[int]) -> Iterator[tuple[int, str]]:
 def _unit_row(sheet: Sheet, deck: Deck, unit: int, heading: str) -> Row:
     post = sheet.roster.units[unit]
     lines = tuple(_line(sheet, deck, role.value, sheet.places[unit, role]) for role in Role)
-    return Row(post.name, lines, heading, sheet.labels.pages.get(unit, ()))
+    return Row(post.name, lines, heading, sheet.labels.pages.get(unit, ()), sheet.labels.shadows.get(unit, ()))
 
 
 def _engineer_row(sheet: Sheet, deck: Deck, engineer: int, pieces: Iterable[Piece]) -> Row:

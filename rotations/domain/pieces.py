@@ -53,7 +53,8 @@ def places(roster: Roster, horizons: Mapping[int, Span]) -> dict[Place, tuple[Du
 def _holes(roster: Roster, place: Place, held: Iterable[Duty], horizons: Mapping[int, Span]) -> Iterator[Hole]:
     unit, role = place
     horizon = horizons.get(roster.units[unit].team)
-    promised = horizon and horizon.overlap(roster.window)
+    stands = roster.units[unit].part_of(roster.window)
+    promised = horizon and stands and horizon.overlap(stands)
     if promised is None:
         return
     shifts = [shift for shift in roster.shifts_of.get(unit, ()) if shift.role is role]

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from pipelines.models import Engineer
+from pipelines.models import Engineer, Training
 
 from ..domain import roster as facts
 from ..domain.cards import Labels, Page
-from ..domain.columns import Period
+from ..domain.columns import Period, View
 from ..domain.grid import By, Grid, Sheet, grid_by_engineer, grid_by_pipeline
 from ..domain.pieces import day_span
 from ..domain.spans import DAY, UTC, Span
 from ..models import Cover, Membership, Rotation, Shift, TimeOffRequest, UnitPipeline
 from .days_off import DaysOff, days_off_in
-from .roster import absence_facts, calendar_of, cover_facts, person, shift_facts
+from .roster import absence_facts, calendar_of, cover_facts, person, shift_facts, stands_of
 
 ROWS = 25
 # a week goes by the rotation's clock, which may be most of a day away from the reader's
@@ -69,10 +69,11 @@ def common_weekday(rotations: Iterable[Rotation]) -> int:
 def load_spread(
     rotations: Sequence[Rotation], period: Period, *, by: By, zone: ZoneInfo, number: int, reader: Engineer
 ) -> Spread:
-    """One leaf of the calendar of some rotations, in seven queries however many rows there are."""
+    """One leaf of the calendar of some rotations, in seven queries however many rows there are; eight for a week."""
     days = day_span(period.first, period.until, zone)
     window = Span(days.start - MARGIN, days.end + MARGIN)
-    units, pages = _units(rotations)
+    units, pages = _units(rotations, window)
+    shadows = _shadows(pages, period) if period.view is View.WEEK else {}
     make = _rows_by_pipeline if by is By.PIPELINE else _rows_by_engineer
     rows = make(rotations, window, list(units), number)
     roster, letters = _roster(rotations, window, units, rows)
@@ -81,20 +82,39 @@ def load_spread(
         for rotation in rotations
         if rotation.published_from
     }
-    sheet = Sheet(roster, period, zone, Labels(letters, pages), horizons, reader.pk)
+    sheet = Sheet(roster, period, zone, Labels(letters, pages, shadows), horizons, reader.pk)
     draw = grid_by_pipeline if by is By.PIPELINE else grid_by_engineer
     return Spread(draw(sheet, rows.leaf), rows.leaf)
 
 
-def _units(rotations: Sequence[Rotation]) -> tuple[dict[int, facts.Post], dict[int, tuple[Page, ...]]]:
-    """Units in the order of their rotations, and the pipelines each stands for."""
-    places = UnitPipeline.objects.filter(unit__rotation__in=rotations).select_related("unit", "pipeline")
+def _units(rotations: Sequence[Rotation], window: Span) -> tuple[dict[int, facts.Post], dict[int, tuple[Page, ...]]]:
+    """Units that have a pipeline in a window, in the order of their rotations, and the pipelines each stands for."""
+    clocks = {rotation.pk: calendar_of(rotation) for rotation in rotations}
+    places = UnitPipeline.objects.in_days(window.start.date(), window.end.date() + DAY)
+    places = places.filter(unit__rotation__in=rotations).select_related("unit", "pipeline")
     units: dict[int, facts.Post] = {}
     pages: dict[int, tuple[Page, ...]] = {}
     for place in places.order_by("unit__rotation__name", "unit_id", "pk"):
-        units[place.unit_id] = facts.Post(place.unit_id, place.unit.name, place.unit.rotation_id, ())
-        pages[place.unit_id] = (*pages.get(place.unit_id, ()), Page(place.pipeline.name, place.pipeline.slug))
+        unit, pipeline = place.unit, place.pipeline
+        stands = stands_of(place, clocks[unit.rotation_id])
+        known = units.get(unit.pk) or facts.Post(unit.pk, unit.name, unit.rotation_id, ())
+        units[unit.pk] = replace(
+            known,
+            pipelines=(*known.pipelines, pipeline.pk),
+            stands={**known.stands, **({pipeline.pk: stands} if stands else {})},
+        )
+        pages[unit.pk] = (*pages.get(unit.pk, ()), Page(pipeline.name, pipeline.slug))
     return units, pages
+
+
+def _shadows(pages: dict[int, tuple[Page, ...]], period: Period) -> dict[int, tuple[str, ...]]:
+    """Who shadows the pair of each unit in a period, by name."""
+    units = {page.slug: unit for unit, found in pages.items() for page in found}
+    rows = Training.objects.filter(shadows_until__gt=period.first, pipeline__slug__in=units, engineer__is_active=True)
+    found: dict[int, dict[str, None]] = {}
+    for row in rows.select_related("engineer", "pipeline").order_by("engineer__name", "pk"):
+        found.setdefault(units[row.pipeline.slug], {})[str(row.engineer)] = None
+    return {unit: tuple(names) for unit, names in found.items()}
 
 
 def _people(rotations: Sequence[Rotation], window: Span) -> QuerySet[Engineer]:

@@ -40,6 +40,11 @@ def next_unplanned_week(rotation: Rotation, at: dt.datetime) -> dt.date:
     return _first_handoff_from(max(at, last or at), calendar)
 
 
+def default_weeks(rotation: Rotation) -> int:
+    """For how many weeks a plan is asked unless told otherwise: the planning horizon as a whole number of shifts."""
+    return rotation.horizon_weeks + -rotation.horizon_weeks % rotation.shift_weeks
+
+
 def _first_handoff_from(at: dt.datetime, calendar: facts.Calendar) -> dt.date:
     week = calendar.week_of(at.astimezone(calendar.zone).date())
     return week if calendar.handoff(week) >= at else week + WEEK

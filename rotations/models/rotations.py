@@ -169,6 +169,17 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.engineer} in {self.rotation}"
 
+    def clean(self) -> None:
+        """Two memberships of an engineer in a rotation never overlap."""
+        if self.rotation_id is None or self.engineer_id is None or self.joins_on is None:
+            return
+        others = Membership.objects.filter(rotation=self.rotation_id, engineer=self.engineer_id).exclude(pk=self.pk)
+        if clash := others.in_days(self.joins_on, self.leaves_on or dt.date.max).first():
+            until = f"until {clash.leaves_on}" if clash.leaves_on else "without an end"
+            raise ValidationError(
+                {"joins_on": f"From: they are a member from {clash.joins_on} {until} already; end that first."}
+            )
+
     def holds_on(self, day: dt.date) -> bool:
         """Whether it holds on a local day."""
         return self.joins_on <= day and (self.leaves_on is None or day < self.leaves_on)

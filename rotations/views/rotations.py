@@ -9,9 +9,11 @@ from django.utils import timezone
 from pipelines.tables import paginate
 
 from ..loads.offers import repair_offer
-from ..loads.rotations import members_of, rotations_by_name, staffed_units
+from ..loads.rotations import coming_units, members_of, rotations_by_name, rule_changes, staffed_units
 from ..models import Rotation
 from ..tables import RotationTable
+
+CHANGES_SHOWN = 20
 
 
 def rotations(request: HttpRequest) -> HttpResponse:
@@ -22,13 +24,19 @@ def rotations(request: HttpRequest) -> HttpResponse:
 
 
 def rotation(request: HttpRequest, slug: str) -> HttpResponse:
-    """One rotation: its rules in words, who is in it, and what it staffs."""
+    """One rotation: its rules in words, who is in it, what it staffs, and to who runs it what was changed."""
     at = timezone.now()
     found = get_object_or_404(Rotation.objects.prefetch_related("managers"), slug=slug)
+    may_change = request.user.has_perm("rotations.change_rules", found)
+    changes = rule_changes(found, timezone.get_current_timezone()) if may_change else []
     context = {
         "rotation": found,
         "members": members_of(found, at),
         "units": staffed_units(found, at),
+        "coming": coming_units(found, at),
+        "may_change": may_change,
+        "changes": changes[:CHANGES_SHOWN],
+        "more_changes": len(changes) > CHANGES_SHOWN,
         "today": at.astimezone(found.time_zone).date(),
         "offer": repair_offer(found, at) if request.user.has_perm("rotations.publish_plan", found) else (),
     }

@@ -45,11 +45,12 @@ def test_a_rotation_tells_its_rules_in_words(team, cast, sign_in):
     page = " ".join(sign_in(cast.a).get("/rotations/data/").content.decode().split())
     for rule in (
         "A shift is 1 week, from hand-off to hand-off: Monday, 09:00 UTC.",
-        "Working hours are Monday to Friday, 09:00 to 17:00.",
+        "Working hours are Monday to Friday, 09:00 to 17:00, except on company days.",
         "Outside working hours the secondary is called first for critical and high incidents, then the primary.",
         "Nobody has more than 4 roles in a week.",
         "A primary week counts 2 tokens, a secondary week 1.",
-        "Planning never touches the next 14 days.",
+        "Planning never touches the next 14 days. A new plan looks 13 weeks ahead.",
+        "A manager approves each swap.",
     ):
         assert f"<li>{rule}</li>" in page
 
@@ -100,5 +101,43 @@ def test_both_pages_take_as_many_queries_for_many_as_for_one(team, cast, sign_in
     browser = sign_in(cast.a)
     with django_assert_num_queries(5):
         browser.get("/rotations/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         browser.get("/rotations/data/")
+    browser = sign_in(cast.manager)
+    with django_assert_num_queries(33):
+        browser.get("/rotations/data/")
+
+
+def test_rules_that_are_set_are_told_too(team, cast, sign_in):
+    rules = {"shift_weeks": 2, "rest_weeks": 1, "max_consecutive_weeks": 4, "rules_scope": "engineer", "max_away": 2}
+    type(team.rotation).objects.update(**rules, notice_days=7, swaps_by_rule=True)
+    page = " ".join(sign_in(cast.a).get("/rotations/data/").content.decode().split())
+    for rule in (
+        "A shift is 2 weeks, from hand-off to hand-off: Monday, 09:00 UTC.",
+        "Between two primary shifts lie 1 week of rest, per engineer; a plan names each exception.",
+        "Nobody is on call more than 4 weeks in a row, per engineer; a plan names each exception.",
+        "Time off is asked for 7 days before; sick leave at any time.",
+        "At most 2 members may have time off on one day.",
+    ):
+        assert f"<li>{rule}</li>" in page
+
+
+def test_who_runs_a_rotation_reads_what_was_changed_and_nobody_else(team, cast, sign_in):
+    team.rotation.freeze_days = 7
+    team.rotation._history_user = cast.administrator
+    team.rotation.save()
+    for who, shown in ((cast.manager, True), (cast.administrator, True), (cast.a, False), (cast.stranger, False)):
+        answer = sign_in(who).get("/rotations/data/")
+        rows = [(row.who, row.field, row.before, row.after) for row in answer.context["changes"]]
+        assert (("Administrator", "freeze days", "14", "7") in rows) is shown
+        assert ('<h2 id="changes">' in answer.content.decode()) is shown
+
+
+def test_a_unit_that_pipelines_will_move_into_is_announced(team, cast, sign_in):
+    together = team.rotation.units.create(name="All")
+    for unit, pipeline in ((team.on_profit, team.profit), (team.on_growth, team.growth)):
+        unit.places.update(ends_on=dt.date(2999, 1, 7))
+        together.places.create(pipeline=pipeline, starts_on=dt.date(2999, 1, 7))
+    answer = sign_in(cast.a).get("/rotations/data/")
+    assert [unit.name for unit in answer.context["units"]] == ["Profit", "Growth"]
+    assert "From Mon 7 Jan 2999: All with Profit, Growth" in " ".join(answer.content.decode().split())
