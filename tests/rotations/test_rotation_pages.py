@@ -101,10 +101,10 @@ def test_both_pages_take_as_many_queries_for_many_as_for_one(team, cast, sign_in
     browser = sign_in(cast.a)
     with django_assert_num_queries(5):
         browser.get("/rotations/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         browser.get("/rotations/data/")
     browser = sign_in(cast.manager)
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(35):
         browser.get("/rotations/data/")
 
 
