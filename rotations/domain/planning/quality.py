@@ -58,7 +58,7 @@ def load_of(staffing: Staffing, engineer: str, cells: list[Cell]) -> Load:
     holidays = [days for days in (staffing.problem.holiday_days(engineer, week) for week in weeks) if days]
     each = staffing.problem.shift_weeks
     return Load(
-        tokens=sum((staffing.tokens(cell) for cell in cells), Fraction(0)),
+        tokens=sum(map(staffing.grains, cells)) * staffing.problem.grain,
         primary_weeks=each * sum(cell.role == PRIMARY for cell in cells),
         secondary_weeks=each * sum(cell.role == SECONDARY for cell in cells),
         weeks=each * len(weeks),

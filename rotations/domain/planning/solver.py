@@ -1,5 +1,7 @@
 """From a problem to a checked answer."""
 
+from collections.abc import Mapping
+from fractions import Fraction
 from importlib.metadata import version
 
 from .answer import Answer, Fairness
@@ -11,10 +13,13 @@ from .goals import EXCEPTIONS, LOAD
 from .parts import PRIMARY, SECONDARY, Cell, Pair
 from .problem import Problem
 from .progress import Progress, silent
-from .quality import changes_of, exceptions_of, loads_of
+from .quality import Load, changes_of, exceptions_of, loads_of
 from .rebalance import plan_for
 from .search import OPEN_ROLES
 from .staffing import Plan, Staffing
+
+# A repair of more unit-weeks than this goes without the certificate, which would take longer than the repair.
+MOST_CERTIFIED = 10_000
 
 
 def solve(problem: Problem, progress: Progress = silent) -> Answer:
@@ -32,12 +37,13 @@ def solve(problem: Problem, progress: Progress = silent) -> Answer:
     broken = check(problem, assignments)
     if broken:
         raise RuntimeError(f"the plan breaks {len(broken)} hard rules, first: {broken[0]}")
+    loads = loads_of(staffing, found.plan)
+    fairest = planned.fresh and found.proven(OPEN_ROLES, EXCEPTIONS.name, LOAD.name)
+    certificate = certify(staffing, found.plan) if planned.fresh or len(assignments) <= MOST_CERTIFIED else None
     return Answer(
         assignments=assignments,
-        loads=loads_of(staffing, found.plan),
-        fairness=fairness_of(
-            staffing, found.plan, planned.fresh and found.proven(OPEN_ROLES, EXCEPTIONS.name, LOAD.name)
-        ),
+        loads=loads,
+        fairness=Fairness(levels_of(staffing, loads), certificate, fairest),
         exceptions=exceptions_of(problem, found.plan),
         conflicts=conflicts_of(problem, found.plan),
         changed=changes_of(problem, found.plan),
@@ -56,8 +62,6 @@ def pairs_of(problem: Problem, plan: Plan) -> tuple[Pair, ...]:
     )
 
 
-def fairness_of(staffing: Staffing, plan: Plan, proven: bool) -> Fairness:
-    """The level of each engineer, beside the proven best."""
-    loads = loads_of(staffing, plan)
-    levels = {id: (staffing.before[id] + loads[id].tokens) / weeks for id, weeks in staffing.capacity.items() if weeks}
-    return Fairness(levels, certify(staffing, plan), proven)
+def levels_of(staffing: Staffing, loads: Mapping[str, Load]) -> dict[str, Fraction]:
+    """Tokens per full-time week, the ledger included, of everybody who has any capacity."""
+    return {id: (staffing.before[id] + loads[id].tokens) / weeks for id, weeks in staffing.capacity.items() if weeks}
