@@ -80,8 +80,19 @@ class JobChildren:
                 self._bury(slot, now)
             if slot.process is None and (slot.rests_until is None or slot.rests_until <= now):
                 self._start(slot, now)
+        self._end_cancelled()
         reap_jobs(self.pager, self.alive, now)
         fail_lost_plans(now)
+
+    def _end_cancelled(self) -> None:
+        """End the children that make a plan nobody needs any more; the next takes their place at the next turn."""
+        workers = workers_of_cancelled_plans(self.alive)
+        for slot in self.slots:
+            if slot.process and slot.worker_id in workers:
+                slot.process.kill()
+                slot.process.wait()
+                logger.info("job worker %s was ended, as its plan was cancelled", slot.worker_id)
+                slot.process = None
 
     def stop(self, now: dt.datetime) -> None:
         """End every child, the job at hand first if it is quick, and give back what they leave."""
@@ -165,6 +176,16 @@ def _give_back(job: DBTaskResult) -> None:
         return
     job.status, job.started_at = TaskResultStatus.READY, None
     job.save(update_fields=["status", "started_at"])
+
+
+def workers_of_cancelled_plans(alive: Set[str]) -> set[str]:
+    """Those of our children that make a plan which was cancelled."""
+    running = DBTaskResult.objects.running().filter(task_path=make_plan.module_path) if alive else ()
+    making = {job.args_kwargs["args"][0]: job.worker_ids[-1] for job in running if job.worker_ids[-1] in alive}
+    if not making:
+        return set()
+    cancelled = Plan.objects.filter(pk__in=making, state=Plan.State.CANCELLED).order_by()
+    return {making[pk] for pk in cancelled.values_list("pk", flat=True)}
 
 
 def fail_lost_plans(now: dt.datetime) -> None:

@@ -80,14 +80,14 @@ def quality_words(answer: Answer, names: Names) -> tuple[str, ...]:
     """How good a plan is beside the certificate: proven or how far above it, and who is the bottleneck."""
     fairness = answer.get("fairness", {})
     words = []
+    above = tokens_above(answer)
     if fairness.get("optimal"):
         words.append("Proven: no fairer plan exists.")
-    if (above := tokens_above(answer)) is not None:
-        if above > 0:
-            unit = "token" if above == 1 else "tokens"
-            words.append(f"Nobody carries more than {above:g} {unit} above the fairest possible.")
-        elif not fairness.get("optimal"):
-            words.append("Nobody carries more than in the fairest possible plan.")
+    elif above is not None and above > 0:
+        unit = "token" if above == 1 else "tokens"
+        words.append(f"Nobody carries more than {above:g} {unit} above the fairest possible.")
+    elif above is not None:
+        words.append("Nobody carries more than in the fairest possible plan.")
     if bottleneck := fairness.get("bottleneck"):
         who = ", ".join(names.who(engineer) for engineer in bottleneck)
         carry = "carries" if len(bottleneck) == 1 else "carry"

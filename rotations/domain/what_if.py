@@ -26,6 +26,21 @@ def step_of(row: Step, kind: str = "") -> dict[str, Any]:
     return {**{key: row.get(key) or None for key in KEYS}, "kind": KINDS.get(named, named)}
 
 
+def text_of(step: Step) -> str:
+    """A step as a form sends it."""
+    return "|".join(str(step.get(key) or "") for key in KEYS)
+
+
+def read_step(text: str) -> dict[str, Any]:
+    """A step as a form sent it. Raises ValueError for what is none."""
+    values = text.split("|")
+    if len(values) != len(KEYS) or values[0] not in STEPS:
+        raise ValueError(f"{text!r} is no step")
+    step = {key: value or None for key, value in zip(KEYS, values, strict=True)}
+    dt.date.fromisoformat(step["week"] or "2000-01-01")
+    return step
+
+
 def is_possible(problem: Mapping[str, Any], step: Step) -> bool:
     """Whether a step changes anything about a problem."""
     return relaxed(problem, [step]) != dict(problem)

@@ -43,6 +43,7 @@ class DutyRow:
     covers_for: str
     is_now: bool
     pipelines: tuple[Pipeline, ...]
+    shift: int
 
 
 def load_own_duty(engineer: Engineer, span: Span) -> OwnDuty:
@@ -97,6 +98,7 @@ def _pieces(own: OwnDuty, at: dt.datetime) -> list[DutyRow]:
             covers_for=own.roster.name(duty.shift.engineer) if duty.cover else "",
             is_now=at in duty.span,
             pipelines=own.pipelines.get(duty.unit, ()),
+            shift=duty.shift.id,
         )
         for duty in own.duties
         if duty.span.end > at

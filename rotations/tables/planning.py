@@ -13,6 +13,12 @@ class PlanTable(tables.Table):
     first_week = tables.DateColumn(verbose_name="First week", format="D j M Y")
     weeks = tables.Column(verbose_name="Weeks", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
     state = tables.Column(accessor="get_state_display", verbose_name="State", order_by="state")
+    mode = tables.TemplateColumn(
+        "{{ record.get_mode_display }}{% if record.what_if %}, what if{% endif %}"
+        "{% if record.edits %}, by hand{% endif %}",
+        verbose_name="Mode",
+        order_by="mode",
+    )
     asked = tables.TemplateColumn(
         BY.format("asked"),
         verbose_name="Asked",

@@ -95,9 +95,9 @@ def ask_again(plan: Plan, *, by: Engineer, at: dt.datetime) -> Plan:
     return ask_plan(plan.rotation, first, weeks, by=by, at=at, pins=plan.pins, made_from=plan, **mode_left(plan, first))
 
 
-def ask_what_if(plan: Plan, step: Row, *, by: Engineer, at: dt.datetime) -> Plan:
-    """A draft of the same weeks that supposes one thing more; it can be looked at, and never be published."""
-    supposed = [*plan.what_if, step_of(step)]
+def ask_what_if(plan: Plan, steps: Iterable[Row], *, by: Engineer, at: dt.datetime) -> Plan:
+    """A draft of the same weeks that supposes something more; it can be looked at, and never be published."""
+    supposed = [*plan.what_if, *map(step_of, steps)]
     first, weeks = weeks_left(plan, at)
     with transaction.atomic():
         found = ask_plan(
@@ -111,8 +111,8 @@ def ask_what_if(plan: Plan, step: Row, *, by: Engineer, at: dt.datetime) -> Plan
             what_if=supposed,
             **mode_left(plan, first),
         )
-        if not is_possible(found.problem, supposed[-1]):
-            raise ValidationError("That is so already: plan again.")
+        if len(supposed) == len(plan.what_if) or not all(is_possible(found.problem, step) for step in supposed):
+            raise ValidationError("That is so already, or is no longer in these weeks: plan again.")
         found.problem = relaxed(found.problem, supposed)
         save(found, by, update_fields=["problem"])
     return found

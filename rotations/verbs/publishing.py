@@ -19,7 +19,9 @@ from ..loads.basis import basis_of, called, changed_words
 from ..loads.publishing import Change, Hole, Listing, publish_listing
 from ..models import ConfirmedGap, Cover, Message, Plan, Rotation, Shift, Unit
 from .absences import cover_planned
+from .auditing import audit_soon
 from .messages import queue_messages
+from .swap_ends import shift_changed
 
 STALE = "Duty, owners, members or time off changed since this plan was made: plan again."
 PLACED = ["engineer", "plan", "changed_at", "version"]
@@ -60,6 +62,7 @@ def publish_plan(
     _confirm(listing.gaps, rotation, by, at, reason)
     _supersede(plan, rotation, listing, by, at)
     tell(listing.changes, listing.ended, plan, f"plan-{plan.pk}", at)
+    audit_soon(rotation, at)
     return list(listing.changes)
 
 
@@ -149,6 +152,8 @@ def _place(listing: Listing, plan: Plan, by: Engineer | None, at: dt.datetime) -
     if moved:
         bulk_update_with_history(moved, Shift, PLACED, default_user=by)
     end_covers(listing.ended, by, at)
+    if moved:
+        shift_changed(moved, by=by, at=at)
 
 
 def end_covers(covers: Iterable[Cover], by: Engineer | None, at: dt.datetime) -> None:
@@ -188,7 +193,7 @@ def _confirm(gaps: Iterable[Hole], rotation: Rotation, by: Engineer | None, at: 
         for gap in gaps
     ]
     if rows:
-        ConfirmedGap.objects.bulk_create(rows)
+        bulk_create_with_history(rows, ConfirmedGap, default_user=by)
 
 
 def _supersede(plan: Plan, rotation: Rotation, listing: Listing, by: Engineer | None, at: dt.datetime) -> None:

@@ -14,7 +14,9 @@ from pipelines.models import Engineer
 from ..loads.rolling_back import Rollback, rollback_listing
 from ..models import Plan, Rotation, Shift, TimeOffRequest
 from .absences import cover_planned
+from .auditing import audit_soon
 from .publishing import PLACED, end_covers, tell
+from .swap_ends import shift_changed
 
 
 @transaction.atomic
@@ -41,6 +43,7 @@ def roll_back_plan(plan: Plan, *, by: Engineer, at: dt.datetime, seen: str | Non
     cover_planned(rotation, away, by=by, at=at)
     _end(plan, rotation, by, at)
     tell(listing.changes, listing.ended, plan, f"plan-{plan.pk}-back", at, listing.removed)
+    audit_soon(rotation, at)
     return listing
 
 
@@ -53,6 +56,8 @@ def _give_back(listing: Rollback, plan: Plan, by: Engineer, at: dt.datetime) -> 
     if moved:
         bulk_update_with_history(moved, Shift, PLACED, default_user=by)
     end_covers(listing.ended, by, at)
+    if moved:
+        shift_changed(moved, by=by, at=at)
     if listing.removed:
         for shift in listing.removed:
             shift._history_user = by

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from pipelines.models import Engineer
 from rotations.domain import planning
-from rotations.loads.planning import next_unplanned_week
+from rotations.loads.horizon import weeks_in_force
+from rotations.loads.planning import default_weeks, next_unplanned_week
 from rotations.loads.plans import PlanView, plan_view
 from rotations.models import Plan, Rotation
-from rotations.verbs.planning import ask_plan, solve_plan
+from rotations.verbs.planning import MAX_WEEKS, ask_plan, solve_plan
 from rotations.verbs.publishing import publish_plan
 
 
@@ -34,9 +35,22 @@ class Command(BaseCommand):
             "--from",
             dest="first_week",
             metavar="DATE",
-            help="Day of the first hand-off, 2026-11-30; default: the first week without a plan.",
+            help="Day of the first hand-off, 2026-11-30; default: the first week without a plan, or, to repair and "
+            "rebalance, the first published one that has not begun.",
         )
-        parser.add_argument("--weeks", type=int, default=13, help="How many weeks (default: 13).")
+        parser.add_argument(
+            "--weeks",
+            type=int,
+            help="How many weeks; default: the rotation's planning horizon, or all that are published.",
+        )
+        parser.add_argument(
+            "--mode",
+            choices=Plan.Mode.values,
+            help="first: weeks that nobody has yet; repair: what is published, with as few changes as can be; "
+            "rebalance: as repair before --rebalance-from, even again from it on. Default: repair where something is "
+            "published in these weeks.",
+        )
+        parser.add_argument("--rebalance-from", metavar="DATE", help="Day of the hand-off from which to rebalance.")
         parser.add_argument("--publish", action="store_true", help="Put the plan into force.")
         parser.add_argument("--by", metavar="USERNAME", help="Who publishes it, for the history.")
         parser.add_argument(
@@ -62,8 +76,10 @@ class Command(BaseCommand):
 
     def _plan(self, options: dict[str, Any]) -> Plan:
         rotation, by, at = _rotation(options["rotation"]), _engineer(options["by"]), timezone.now()
-        first_week = _day(options["first_week"]) or next_unplanned_week(rotation, at)
-        plan = solve_plan(ask_plan(rotation, first_week, options["weeks"], by=by, at=at))
+        first_week, weeks = _weeks(rotation, options, at)
+        day = _day(options["rebalance_from"], "--rebalance-from")
+        wish = {"mode": options["mode"] or (Plan.Mode.REBALANCE if day else None), "rebalance_from": day}
+        plan = solve_plan(ask_plan(rotation, first_week, weeks, by=by, at=at, **wish))
         if options["publish"]:
             publish_plan(plan, by=by, at=timezone.now())
             plan.refresh_from_db()
@@ -100,11 +116,22 @@ def _engineer(username: str | None) -> Engineer | None:
     return found
 
 
-def _day(text: str | None) -> dt.date | None:
+def _weeks(rotation: Rotation, options: dict[str, Any], at: dt.datetime) -> tuple[dt.date, int]:
+    """The weeks that were asked for; what is left out comes from the mode."""
+    first_week, weeks = _day(options["first_week"], "--from"), options["weeks"]
+    is_new = options["mode"] in (None, Plan.Mode.FIRST) and not options["rebalance_from"]
+    ahead = None if is_new else weeks_in_force(rotation, at, MAX_WEEKS)
+    if ahead is None:
+        first_week = first_week or next_unplanned_week(rotation, at)
+        return first_week, default_weeks(rotation) if weeks is None else weeks
+    return first_week or ahead.first_week, ahead.weeks if weeks is None else weeks
+
+
+def _day(text: str | None, option: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise CommandError(f"--from {text!r} is no day; use for example 2026-11-30.", returncode=2) from error
+        raise CommandError(f"{option} {text!r} is no day; use for example 2026-11-30.", returncode=2) from error
 
 
 def _plain(plan: Plan, view: PlanView) -> dict[str, Any]:
@@ -125,7 +152,7 @@ def _lines(plan: Plan, view: PlanView) -> list[str]:
     for week in view.weeks:
         lines.append(f"{week.day:%a %Y-%m-%d}" + (f"  public holidays: {week.holidays}" if week.holidays else ""))
         lines += [
-            f"  {cell.unit:<{width}}  {cell.primary or 'GAP'} / {cell.secondary or 'no secondary'}"
+            f"  {cell.unit:<{width}}  {cell.primary.engineer or 'GAP'} / {cell.secondary.engineer or 'no secondary'}"
             for cell in week.cells
         ]
     lines += ["", "tokens  primary  secondary  holidays  engineer"]
@@ -134,4 +161,5 @@ def _lines(plan: Plan, view: PlanView) -> list[str]:
         f"{load.engineer}"
         for load in view.loads
     ]
-    return [*lines, "", view.fairness, *[f"open: {role}" for role in view.open_roles]]
+    lines += ["", view.fairness, *view.quality, *[f"exception: {one}" for one in view.exceptions]]
+    return [*lines, *[f"open: {role}" for role in view.open_roles]]
