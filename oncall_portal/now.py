@@ -14,6 +14,7 @@ from pipelines.models import Area, Engineer
 from rotations.domain.spans import DAY, Span
 from rotations.loads.on_call import Standing, on_call_now
 from rotations.loads.own_duty import DutyRow, duty_rows, load_own_duty
+from rotations.loads.swap_waiting import swaps_that_wait
 from rotations.loads.time_off import decidable
 from rotations.models import TimeOffRequest
 
@@ -62,7 +63,7 @@ def now_page(user: Engineer, at: dt.datetime) -> NowPage:
         in_hand=tuple(row for row in incidents if not row.may_acknowledge),
         first_for=first_for,
         duties=tuple(duty_rows(load_own_duty(user, Span(at, at + DUTY_AHEAD)), at)[:DUTIES_SHOWN]),
-        waiting=(*_unanswered(incidents, first_for), *_requests(user)),
+        waiting=(*_unanswered(incidents, first_for), *_requests(user), *_swaps(user, at)),
     )
 
 
@@ -87,3 +88,10 @@ def _requests(user: Engineer) -> Iterable[Waiting]:
         yield Waiting(f"{request.engineer} {words}, {request.days_text}", url)
     for request in user.time_off.waiting().select_related("engineer"):
         yield Waiting(f"Your time off, {request.days_text}, waits for a manager", request.get_absolute_url())
+
+
+def _swaps(user: Engineer, at: dt.datetime) -> Iterable[Waiting]:
+    """Swaps that I decide on, that I can answer, or that somebody asks me to undo."""
+    for row in swaps_that_wait(user, at):
+        room = reverse("admin:rotations_swap_change", args=[row.swap.pk])
+        yield Waiting(row.words, room if row.decides and user.is_staff else row.swap.get_absolute_url())

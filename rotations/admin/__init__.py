@@ -1,3 +1,3 @@
 """The admin of rotations: one module per subject, each registers its models on import."""
 
-from . import audit, duty, holidays, ledger, pager, rotations, time_off  # noqa: F401
+from . import audit, duty, holidays, ledger, pager, rotations, swaps, time_off  # noqa: F401

@@ -99,10 +99,10 @@ def holds(roster: Roster, engineer: int, shift: Shift, span: Span) -> bool:
     return sum((piece.length for piece in inside if piece), dt.timedelta()) == span.length
 
 
-def rule_approves(found: Consequence, against: Sequence[str]) -> bool:
+def rule_approves(found: Consequence) -> bool:
     """Whether a rotation that lets swaps approve themselves does so: nothing stands in the way, and neither a gap nor
     anything thin or clashing results (design.md, Swaps)."""
-    return not (against or found.gaps or found.thin or found.clashes)
+    return not (found.refusals or found.gaps or found.thin or found.clashes)
 
 
 def _with(roster: Roster, engineer: int, covers: tuple[ProposedCover, ...], now: dt.datetime) -> Consequence:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pipelines.models import Engineer
 
 from ..domain.spans import DAY, UTC, Span
-from ..domain.wording import span_text
+from ..domain.wording import day_text, span_text
 from ..models import Membership, TimeOffRequest
 from .own_duty import load_own_duty
 from .swaps import qualified_units
@@ -27,6 +27,7 @@ class Piece:
     unit: int
     rotation: int
     span: Span
+    begins: dt.datetime
     words: str
 
 
@@ -42,7 +43,7 @@ def pieces_of(engineer: Engineer, at: dt.datetime, zone: ZoneInfo) -> list[Piece
         unit = own.roster.units[duty.unit]
         words = f"{duty.role} of {unit.name}, {span_text(duty.span, zone)}{' (from now on)' if at in duty.span else ''}"
         key = f"{duty.shift.id}-{duty.span.start:%Y%m%dT%H%M}"
-        found.append(Piece(key, duty.shift.id, duty.unit, unit.team, span, words))
+        found.append(Piece(key, duty.shift.id, duty.unit, unit.team, span, duty.span.start, words))
     return found
 
 
@@ -51,6 +52,15 @@ def near(pieces: Iterable[Piece], shift: int) -> list[Piece]:
     pieces = list(pieces)
     spans = [piece.span for piece in pieces if piece.shift == shift]
     return [piece for piece in pieces if any(piece.span.meets(span) for span in spans)]
+
+
+def by_week(pieces: Iterable[Piece], zone: ZoneInfo) -> list[tuple[str, list[Piece]]]:
+    """Pieces by the local week, from Monday, in which they begin."""
+    found: dict[dt.date, list[Piece]] = {}
+    for piece in pieces:
+        day = piece.begins.astimezone(zone).date()
+        found.setdefault(day - day.weekday() * DAY, []).append(piece)
+    return [(day_text(week), rows) for week, rows in found.items()]
 
 
 def for_exchange(

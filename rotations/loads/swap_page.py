@@ -17,7 +17,6 @@ from ..models import Swap, SwapPart, TimeOffRequest
 from .effect import CoverRow, Effect, Question, cover_rows, effect
 from .history import changes_in
 from .swaps import (
-    against_swap,
     consequence_of_swap,
     may_decide_swap,
     roster_of,
@@ -82,7 +81,7 @@ def swap_page(swap: Swap, reader: Engineer, at: dt.datetime, zone: ZoneInfo) -> 
         parts=tuple(_part(part, zone) for part in swap.parts.all()),
         effect=effect(found, roster, zone, found.digest) if found and roster else None,
         question=question_of_swap(swap),
-        against=against_swap(swap, roster, at, taker) if roster and swap.is_open and found else (),
+        against=found.refusals if found else (),
         also=tuple(_also(swap, roster, taker or swap.other_id, zone)) if roster and not ahead else (),
         could_take=tuple(_could_take(swap, roster, at)) if roster and offered and swap.asked_id is None else (),
         deciders=tuple(swap_deciders(swap)) if swap.is_waiting else (),

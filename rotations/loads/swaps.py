@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -15,9 +15,11 @@ from pipelines.models import Engineer, Ownership, Training
 from pipelines.rights import is_administrator
 
 from ..domain.coverage import narrowed
-from ..domain.difference import Consequence
+from ..domain.covering import with_covers
+from ..domain.difference import Consequence, ProposedCover
 from ..domain.roster import Roster
 from ..domain.spans import UTC, Span
+from ..domain.summary import one_line
 from ..domain.swapping import Part, cannot_take, obstacles, swapped, taken_back
 from ..domain.wording import span_text
 from ..models import Membership, Rotation, Swap, SwapPart, SwapQuerySet, UnitPipeline
@@ -93,12 +95,9 @@ def consequence_of_swap(swap: Swap, roster: Roster, at: dt.datetime, taker: int 
         ends = [cover.pk for cover in swap.covers.all() if cover.ended_at is None]
         return taken_back(roster, swap.offered_by_id, ends, at)
     parts = parts_of(swap, taker)
-    return swapped(roster, parts, at) if swap.is_open and parts else None
-
-
-def against_swap(swap: Swap, roster: Roster, at: dt.datetime, taker: int | None = None) -> tuple[str, ...]:
-    """Why an open swap cannot be, in words."""
-    return obstacles(roster, parts_of(swap, taker), at)
+    if not (swap.is_open and parts):
+        return None
+    return replace(swapped(roster, parts, at), refusals=obstacles(roster, parts, at))
 
 
 def starts_of(swap: Swap) -> dt.datetime:
@@ -190,10 +189,29 @@ def with_swap_lines(swaps: Sequence[Swap], at: dt.datetime, zone: ZoneInfo) -> l
         roster = load_roster(window_of(whole(spans.values())), owners_at=at)
         for swap in waiting:
             near = narrowed(roster, window_of(spans[swap.pk]))
-            found = consequence_of_swap(swap, near, at)
-            against = against_swap(swap, near, at)
-            lines[swap.pk] = " ".join(against) if against else found.line if found else ""
+            lines[swap.pk] = _line(consequence_of_swap(swap, near, at))
     return [SwapRow(swap, duty_words(swap, zone), lines.get(swap.pk, "")) for swap in swaps]
+
+
+def _line(found: Consequence | None) -> str:
+    return (" ".join(found.refusals) or one_line(found)) if found else ""
+
+
+def swaps_in_sequence(swaps: Sequence[Swap], at: dt.datetime) -> list[tuple[Swap, str, str, tuple[str, ...], bool]]:
+    """What approving each of some agreed swaps does, each behind those before it that can be approved: the swap, one
+    line, what names that for the decision, where it is over a limit, and whether it cannot be."""
+    decided: list[ProposedCover] = []
+    previews = []
+    for swap in swaps:
+        roster = roster_of(swap, at)
+        shifts = {shift.id for shift in roster.shifts}
+        roster = with_covers(roster, [cover for cover in decided if cover.shift in shifts], at)
+        found = consequence_of_swap(swap, roster, at)
+        refused = found is None or bool(found.refusals or found.gaps or found.clashes)
+        previews.append((swap, _line(found), found.digest if found else "", (), refused))
+        if found and not refused:
+            decided += found.covers
+    return previews
 
 
 def rows(swaps: Iterable[Swap], zone: ZoneInfo) -> list[SwapRow]:

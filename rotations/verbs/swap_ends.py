@@ -38,7 +38,8 @@ def expire(pk: int, now: dt.datetime) -> bool:
 def shift_changed(shifts: Iterable[Shift], *, by: Engineer | None, at: dt.datetime) -> None:
     """Shifts went to somebody else, inside the transaction and the lock of that: swaps of them that are open are
     withdrawn, and whom one that was approved is between are told what is left of it."""
-    touched = Swap.objects.filter(parts__shift__in=[shift.pk for shift in shifts], parts__ends_at__gt=at)
+    changed = {shift.pk for shift in shifts}
+    touched = Swap.objects.filter(parts__shift__in=changed, parts__ends_at__gt=at)
     for found in touched.filter(state__in=[*OPEN, State.APPROVED]).distinct().order_by("pk"):
         swap = locked_swap(found)
         if swap.is_open:
@@ -46,7 +47,8 @@ def shift_changed(shifts: Iterable[Shift], *, by: Engineer | None, at: dt.dateti
             close(swap, by)
             tell_parties(swap, "withdrawn", f"A swap of {swap.offered_by} was withdrawn by a new plan", at)
         else:
-            rest = any(cover.ended_at is None and cover.ends_at > at for cover in swap.covers.all())
+            ahead = [cover for cover in swap.covers.all() if cover.ended_at is None and cover.ends_at > at]
+            rest = any(cover.shift_id not in changed for cover in ahead)
             left = "the rest of it stays in force" if rest else "nothing of it is left"
             names = f"{swap.offered_by} and {swap.taker}"
             tell_parties(swap, "moved", f"A new plan changed duty of the swap of {names}: {left}", at)

@@ -12,7 +12,7 @@ from pipelines.models import Engineer
 from ..domain.difference import Consequence
 from ..domain.roster import Roster
 from ..domain.swapping import rule_approves
-from ..loads.swaps import PARTS, PEOPLE, against_swap, consequence_of_swap, may_decide_swap, roster_of, starts_of
+from ..loads.swaps import PARTS, PEOPLE, consequence_of_swap, may_decide_swap, roster_of, starts_of
 from ..models import Rotation, Swap
 from .covers import end_cover, make_covers, save
 from .swap_checks import check_not_begun, check_note, check_seen, refuse_missing, refuse_swap_state
@@ -43,7 +43,7 @@ def accept(swap: Swap, *, by: Engineer, at: dt.datetime, seen: str = "") -> Swap
         if part.taker_id is None:
             part.taker = by
             save(part, by)
-    if swap.rotation.swaps_by_rule and rule_approves(found, ()):
+    if swap.rotation.swaps_by_rule and rule_approves(found):
         _put_in_force(swap, roster, found, by=None, at=at, note=BY_RULE)
         return swap
     tell_parties(swap, "accepted", f"{by} agrees to your swap; a manager decides", at, but=by)
@@ -202,11 +202,11 @@ def _judged(swap: Swap, at: dt.datetime, seen: str, by: Engineer) -> tuple[Roste
     """What agreeing to a swap, or undoing it, does; refused where it cannot be or changed since it was seen."""
     roster = roster_of(swap, at)
     taker = by.pk if swap.state == State.OFFERED else None
-    if swap.is_open and (against := against_swap(swap, roster, at, taker)):
-        raise ValidationError(list(against))
     found = consequence_of_swap(swap, roster, at, taker)
     if found is None:
         refuse_swap_state(swap, by)
+    if found.refusals:
+        raise ValidationError(list(found.refusals))
     refuse_missing(found, roster, by.time_zone)
     check_seen(found, seen)
     return roster, found

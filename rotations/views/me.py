@@ -19,7 +19,10 @@ from pipelines.forms import ProfileForm
 from pipelines.verbs import change_profile
 
 from ..domain.spans import DAY, UTC, Span
+from ..loads.idle import idle_of
 from ..loads.own_duty import duty_rows, load_own_duty
+from ..loads.swaps import rows as swap_rows
+from ..loads.swaps import swaps_ahead
 from ..models import FeedLink
 from ..verbs.feeds import make_feed_link, revoke_feed_link
 
@@ -66,6 +69,8 @@ def _page(request: HttpRequest, form: ProfileForm) -> dict[str, Any]:
         "form": form,
         "now": [row for row in rows if row.is_now],
         "next": [row for row in rows if not row.is_now][:SHOWN],
+        "idle": idle_of(request.user, at),
+        "swaps": swap_rows(swaps_ahead(request.user, at)[:SHOWN], timezone.get_current_timezone()),
         "time_off": request.user.time_off.filter(ends_at__gt=at)[:SHOWN],
         "links": request.user.feed_links.filter(revoked_at=None),
         "until": at + AHEAD,

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from pipelines.tables import paginate
 
+from ..loads.idle import idle_in
 from ..loads.offers import repair_offer
+from ..loads.overrides import overrides_ahead
 from ..loads.rotations import coming_units, members_of, rotations_by_name, rule_changes, staffed_units
 from ..models import Rotation
 from ..tables import RotationTable
@@ -28,13 +30,17 @@ def rotation(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     found = get_object_or_404(Rotation.objects.prefetch_related("managers"), slug=slug)
     may_change = request.user.has_perm("rotations.change_rules", found)
-    changes = rule_changes(found, timezone.get_current_timezone()) if may_change else []
+    zone = timezone.get_current_timezone()
+    changes = rule_changes(found, zone) if may_change else []
     context = {
         "rotation": found,
         "members": members_of(found, at),
         "units": staffed_units(found, at),
         "coming": coming_units(found, at),
         "may_change": may_change,
+        "overrides": overrides_ahead(found, at, zone),
+        "idle": idle_in(found, at),
+        "may_override": request.user.has_perm("rotations.override", found),
         "changes": changes[:CHANGES_SHOWN],
         "more_changes": len(changes) > CHANGES_SHOWN,
         "today": at.astimezone(found.time_zone).date(),

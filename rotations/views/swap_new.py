@@ -13,7 +13,7 @@ from django.utils import timezone
 from pipelines.models import Engineer
 
 from ..forms import SwapForm
-from ..loads.swap_offers import Piece, colleagues, for_exchange, near, pieces_of, requests_to_solve
+from ..loads.swap_offers import Piece, by_week, colleagues, for_exchange, near, pieces_of, requests_to_solve
 from ..models import Rotation, Swap
 from ..verbs.swap_making import arrange, offer
 
@@ -25,12 +25,15 @@ class Ground:
     holder: Engineer
     pieces: list[Piece]
     for_others: bool
-    is_narrowed: bool
+    is_chosen: bool
 
 
 def new_swap(request: HttpRequest) -> HttpResponse:
     """Give duty away or exchange it; managers do so for the members of their rotations (`?for=`)."""
     ground = _ground(request)
+    if request.method == "GET" and not ground.is_chosen and ground.pieces:
+        weeks = by_week(ground.pieces, timezone.get_current_timezone())
+        return render(request, "rotations/swap_choose.html", {"ground": ground, "weeks": weeks})
     form = _form(request, ground)
     if form.is_bound and form.is_valid() and (swap := _made(request, form, ground)):
         return redirect(swap)
@@ -55,7 +58,7 @@ def _ground(request: HttpRequest) -> Ground:
             raise Http404
     shift = request.GET.get("shift", "")
     narrowed = near(pieces, int(shift)) if shift.isdecimal() and len(shift) < 19 else []
-    return Ground(holder, narrowed or pieces, for_others, bool(narrowed) and len(narrowed) < len(pieces))
+    return Ground(holder, narrowed or pieces, for_others, bool(narrowed))
 
 
 def _holder(request: HttpRequest) -> Engineer:

@@ -8,7 +8,7 @@ from rotations.domain.duty import duties, idle_covers
 from rotations.domain.roster import Role
 from rotations.domain.spans import WEEK, Span
 from rotations.domain.swapping import Part, cannot_take, obstacles, overridden, rule_approves, swapped, taken_back
-from tests.rotations.domain.covering_rosters import A, B, C, D, START, cover, days, pair, roster
+from tests.rotations.domain.covering_rosters import START, A, B, C, D, cover, days, pair, roster
 
 E = 5
 THIS = Span(START, START + WEEK)
@@ -85,9 +85,9 @@ def test_nobody_gives_what_they_do_not_hold():
 
 def test_the_rule_approves_where_nothing_thin_or_clashing_results():
     before = roster(pair(A, B))
-    assert rule_approves(swapped(before, [give()], BEFORE), ())
-    assert not rule_approves(swapped(before, [give(B)], BEFORE), ())
-    assert not rule_approves(swapped(before, [give()], BEFORE), ("C is away.",))
+    assert rule_approves(swapped(before, [give()], BEFORE))
+    assert not rule_approves(swapped(before, [give(B)], BEFORE))
+    assert not rule_approves(replace(swapped(before, [give()], BEFORE), refusals=("C is away.",)))
 
 
 def test_what_was_taken_can_be_given_on_and_comes_back_in_turn():
