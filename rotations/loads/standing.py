@@ -30,6 +30,7 @@ def load_watched(rotation: Rotation, at: dt.datetime) -> standing.Watched:
     """The facts of a rotation's standing audit at an instant."""
     window = Span(at.astimezone(UTC) - BACK, at.astimezone(UTC) + AHEAD)
     roster = load_roster(window, owners_at=at, rotation=rotation)
+    calendar = roster.teams[rotation.pk].calendar
     today = at.astimezone(rotation.time_zone).date()
     here = UnitPipeline.objects.in_days(today, window.end.date() + DAY).filter(unit__rotation=rotation)
     anywhere = UnitPipeline.objects.in_days(today, today + DAY)
@@ -46,7 +47,7 @@ def load_watched(rotation: Rotation, at: dt.datetime) -> standing.Watched:
         roster=roster,
         team=rotation.pk,
         now=window.start + BACK,
-        planned_until=min(window.end, at.astimezone(UTC) + rotation.horizon_weeks * WEEK),
+        planned_until=min(window.end, calendar.week_span(calendar.week_of(today), rotation.horizon_weeks).end),
         pipelines={row.pk: _pipeline(row, owned) for row in placed},
         placeless=tuple(_mine(roster, rotation, (_pipeline(row, owned) for row in placeless))),
         unreachable=_unreachable(roster, rotation),

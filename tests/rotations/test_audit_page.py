@@ -2,8 +2,11 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
-from rotations.models import Shift
+from pipelines.models import Ownership, Runbook, Training
+from rotations.domain.spans import DAY
+from rotations.models import ConfirmedGap, Rotation, Shift, TimeOffRequest
 from tests.factories import LONG_AGO, make_engineer, make_pipeline, make_rotation
 from tests.rotations.test_audit_rotation import TABLE, reference_team  # noqa: F401  (a fixture)
 
@@ -134,10 +137,137 @@ def more_of(rotation, number):
 
 
 @pytest.mark.parametrize("more", [0, 5])
-def test_the_page_takes_seven_queries_and_a_result_one_more(team, cast, sign_in, django_assert_num_queries, more):
+def test_the_page_takes_a_fixed_number_of_queries_and_a_table_eight(
+    team, cast, sign_in, django_assert_num_queries, more
+):
     more_of(team.rotation, more)
-    browser = sign_in(cast.a)
-    with django_assert_num_queries(7):
+    browser = sign_in(cast.manager)
+    with django_assert_num_queries(PAGE_QUERIES):
         browser.get(PAGE)
     with django_assert_num_queries(8):
         browser.post(PAGE, {"table": f"{HEADER}1,A,primary,Profit\n1,B,primary,Profit\n"})
+
+
+PAGE_QUERIES = 28
+
+# --- what is wrong from now on
+
+
+@pytest.fixture
+def now(monkeypatch, monday):
+    monkeypatch.setattr(timezone, "now", lambda: monday)
+    return monday
+
+
+def shown(answer):
+    view = answer.context["view"]
+    rows = [*view.near, *(row for group in view.groups for row in group.rows)]
+    return [(row.kind.value, row.text, row.mend.words) for row in rows]
+
+
+@pytest.fixture
+def half(team, now):
+    """Planned for this week alone, and growth without a secondary."""
+    team.shifts.growth_secondary.delete()
+    for pipeline in (team.profit, team.growth):
+        Runbook.objects.create(pipeline=pipeline, purpose="x", reviewed_on=now.date())
+    return team
+
+
+def test_what_is_wrong_is_shown_with_a_link_that_mends_it(half, cast, sign_in):
+    answer = sign_in(cast.manager).get(PAGE)
+    assert shown(answer) == [
+        ("thin", "Growth has no secondary: nobody is planned", "Plan"),
+        ("unplanned", "nothing is planned for 12 weeks: nobody has duty", "Plan"),
+    ]
+    [thin] = answer.context["view"].near
+    assert (thin.when, thin.mend.url) == (
+        "Mon 23 Nov, 09:00 to Mon 30 Nov 2026, 09:00",
+        "/rotations/data/plan/?first_week=2026-11-30",
+    )
+    page = answer.content.decode()
+    assert "2 findings from now until" in page
+    assert "Times are in UTC" in page
+
+
+def test_one_kind_can_be_looked_at_alone(half, cast, sign_in):
+    answer = sign_in(cast.a).get(f"{PAGE}?kind=unplanned")
+    assert [kind for kind, *_ in shown(answer)] == ["unplanned"]
+    assert [(one.kind.value, one.number) for one in answer.context["view"].counts] == [("thin", 1), ("unplanned", 1)]
+    assert len(shown(sign_in(cast.a).get(f"{PAGE}?kind=nonsense"))) == 2
+
+
+def test_a_rotation_that_is_in_order_says_so(team, cast, sign_in, now):
+    Rotation.objects.update(horizon_weeks=1)
+    for pipeline in (team.profit, team.growth):
+        Runbook.objects.create(pipeline=pipeline, purpose="x", reviewed_on=now.date())
+    page = sign_in(cast.a).get(PAGE).content.decode()
+    assert "Nothing is open: every unit has a primary and a secondary" in page
+
+
+def test_that_somebody_asks_for_time_off_is_shown_only_to_who_decides(half, cast, sign_in, now):
+    half.shifts.growth_primary.delete()
+    Training.objects.all().delete()
+    half.shifts.profit_secondary.delete()
+    Ownership.objects.filter(pipeline=half.profit).update(secondary=cast.c)
+    TimeOffRequest.objects.create(
+        engineer=cast.c, starts_at=now, ends_at=now + 2 * DAY, time_zone="UTC", state="approved", requested_at=now
+    )
+    TimeOffRequest.objects.create(
+        engineer=cast.a, starts_at=now + DAY, ends_at=now + 2 * DAY, time_zone="UTC", requested_at=now
+    )
+    words = "approving the time off that Data Engineer A asks for would leave Profit without a primary"
+    assert ("request", words, "Decide") in shown(sign_in(cast.manager).get(PAGE))
+    assert "asks for" not in sign_in(cast.b).get(PAGE).content.decode()
+
+
+def seen(answer, kind="thin"):
+    """What the form of a row sends."""
+    view = answer.context["view"]
+    row = next(row for row in [*view.near, *(row for group in view.groups for row in group.rows)] if row.kind == kind)
+    return {
+        "unit": row.finding.unit,
+        "role": row.finding.role.value,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+    }
+
+
+def test_a_manager_acknowledges_thin_time_and_takes_it_back(half, cast, sign_in):
+    browser = sign_in(cast.manager)
+    sent = seen(browser.get(PAGE))
+    answer = browser.post(f"{PAGE}acknowledge/", {**sent, "reason": "D is in training"}, follow=True)
+    assert (answer.status_code, [kind for kind, *_ in shown(answer)]) == (200, ["unplanned"])
+    [row] = answer.context["view"].confirmed
+    assert (row.kind.value, row.confirmed.by, row.confirmed.reason) == ("thin", cast.manager, "D is in training")
+    assert "Manager acknowledged it on" in answer.content.decode()
+    answer = browser.post(f"{PAGE}{row.confirmed.pk}/reopen/", follow=True)
+    assert [kind for kind, *_ in shown(answer)] == ["thin", "unplanned"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"reason": ""}, "Reason: say why it is left so."),
+        ({"ends_at": "2026-11-29T09:00:00+00:00"}, "This changed since you looked; it is shown as it is now."),
+        ({"ends_at": "2026-11-20T09:00:00+00:00"}, "This changed since you looked; it is shown as it is now."),
+        ({"ends_at": "soon"}, "Not an instant; open the page again."),
+        ({"starts_at": "0001-01-01T00:00:00+14:00"}, "Not an instant; open the page again."),
+        ({"unit": 0}, "Select a valid choice."),
+    ],
+)
+def test_what_cannot_be_acknowledged_is_refused_in_words(half, cast, sign_in, changed, words):
+    browser = sign_in(cast.manager)
+    sent = {**seen(browser.get(PAGE)), "reason": "x", **changed}
+    answer = browser.post(f"{PAGE}acknowledge/", sent)
+    assert answer.status_code == 422
+    assert words in answer.context["refused"]
+    assert ConfirmedGap.objects.count() == 0
+
+
+@pytest.mark.parametrize(("who", "status"), [("a", 404), ("stranger", 404), ("administrator", 302)])
+def test_only_who_decides_acknowledges(half, cast, sign_in, who, status):
+    sent = seen(sign_in(cast.manager).get(PAGE))
+    browser = sign_in(getattr(cast, who))
+    assert browser.post(f"{PAGE}acknowledge/", {**sent, "reason": "x"}).status_code == status
+    assert "Leave it so" not in sign_in(cast.a).get(PAGE).content.decode()

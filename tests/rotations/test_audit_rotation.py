@@ -10,9 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from oncall_portal.seed import catalogue
-from tests.factories import LONG_AGO, make_engineer, make_pipeline, make_rotation
+from pipelines.models import Runbook
+from rotations.models import ConfirmedGap
+from tests.factories import LONG_AGO, at, make_engineer, make_pipeline, make_rotation
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "oncall_portal" / "seed" / "proposed-rotation.csv"
@@ -187,6 +190,69 @@ def test_among_several_rotations_one_is_to_be_chosen(team, tmp_path):
     assert refusal(path) == "Say which rotation with --rotation; there are data, ops."
     assert refusal(path, rotation="sales") == "--rotation 'sales': there is no such rotation; known: data, ops."
     assert json.loads(run(path, "--rotation", "ops", "--json")[0])["counts"]["no_secondary"] == 1
+
+
+def test_without_a_table_the_rotation_itself_is_audited(team, monday, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: monday)
+    text, status = run()
+    assert (status, text.splitlines()[:7]) == (
+        1,
+        [
+            "Data: 3 open findings in the next 90 days (times in UTC)",
+            "",
+            "Weeks that are not planned",
+            "  nothing is planned for 12 weeks: nobody has duty, Mon 30 Nov, 09:00 to Mon 22 Feb 2027, 09:00",
+            "",
+            "Runbook missing",
+            "  Profit has no runbook",
+        ],
+    )
+
+
+def test_a_standing_audit_as_json(team, cast, monday, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: monday)
+    team.shifts.profit_secondary.delete()
+    acknowledged = ConfirmedGap.objects.create(
+        rotation=team.rotation,
+        unit=team.on_profit,
+        role="secondary",
+        starts_at=at("2026-11-23 09:00"),
+        ends_at=at("2026-11-30 09:00"),
+        by=cast.manager,
+        at=monday,
+        reason="year end",
+    )
+    text, status = run("--rotation", "data", "--json")
+    found = json.loads(text)
+    assert (status, found["rotation"], found["at"], found["until"]) == (
+        1, "data", "2026-11-23T10:00:00Z", "2027-02-21T10:00:00Z",
+    )  # fmt: skip
+    assert (found["open"], found["acknowledged"]) == (3, 1)
+    assert {kind: number for kind, number in found["counts"].items() if number} == {"unplanned": 1, "no_runbook": 2}
+    assert found["findings"][0] == {
+        "kind": "thin",
+        "causes": [],
+        "text": "Profit has no secondary: nobody is planned",
+        "starts_at": "2026-11-23T09:00:00Z",
+        "ends_at": "2026-11-30T09:00:00Z",
+        "within_72_hours": True,
+        "is_open": False,
+        "unit": "Profit",
+        "role": "secondary",
+        "engineers": [],
+        "pipelines": ["profit"],
+        "acknowledged": {"by": "manager", "at": "2026-11-23T10:00:00Z", "reason": acknowledged.reason},
+        "mend": {"words": "Plan", "url": "http://testserver/rotations/data/plan/?first_week=2026-11-30"},
+    }
+
+
+def test_a_rotation_without_open_findings_ends_well(team, monday, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: monday)
+    team.rotation.horizon_weeks = 1
+    team.rotation.save()
+    for pipeline in (team.profit, team.growth):
+        Runbook.objects.create(pipeline=pipeline, purpose="x", reviewed_on=monday.date())
+    assert run() == ("Data: no open findings in the next 90 days (times in UTC)\n", 0)
 
 
 def manage(tmp_path, *args):

@@ -40,7 +40,7 @@ class _Wrong:
 
 
 def unplanned(watched: Watched) -> tuple[Span, ...]:
-    """Whole weeks from now on in which nothing at all is published in the rotation, neighbours as one span."""
+    """The weeks from now on in which nothing at all is published in the rotation."""
     units = {unit.id for unit in watched.units()}
     held = joined(shift.span for shift in watched.roster.shifts if shift.unit in units)
     calendar, end = watched.rotation.calendar, watched.roster.window.end
@@ -50,22 +50,21 @@ def unplanned(watched: Watched) -> tuple[Span, ...]:
         if span.end > watched.now and not any(one.meets(span) for one in held):
             free.append(span)
         week += WEEK
-    return joined(free)
+    return tuple(free)
 
 
-def unplanned_findings(watched: Watched, free: Iterable[Span]) -> Iterator[Finding]:
-    """One finding for each run of weeks that is due to be planned."""
-    for span in free:
-        if span.start >= watched.planned_until or not watched.units():
-            continue
-        due = Span(span.start, min(span.end, max(watched.planned_until, span.start + WEEK)))
-        weeks = max(round(due.length / WEEK), 1)
+def unplanned_findings(watched: Watched, free: Sequence[Span]) -> Iterator[Finding]:
+    """One finding for each run of weeks that are due to be planned."""
+    starts = {week.start for week in free}
+    due = [week for week in free if week.start < watched.planned_until] if watched.units() else []
+    for span in joined(due):
+        weeks = sum(week.meets(span) for week in due)
         yield Finding(
             Kind.UNPLANNED,
             f"nothing is planned for {'a week' if weeks == 1 else f'{weeks} weeks'}: nobody has duty",
-            due,
+            span,
             also=(Kind.GAP,) if span.start < watched.now + URGENT else (),
-            goes_on=span.end > watched.planned_until,
+            goes_on=span.end in starts or span.end >= watched.roster.window.end,
         )
 
 

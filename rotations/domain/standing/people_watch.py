@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..coverage import narrowed
-from ..covering import consequence
-from ..duty import Duty, duties, idle_covers
-from ..spans import WEEK, Span
+from ..coverage import can_be_called, edges
+from ..covering import hindrance
+from ..duty import Duty, duties, duty_at, idle_covers
+from ..roster import Role
+from ..spans import Span
 from ..wording import named
 from .facts import Watched
 from .findings import Finding, Kind
@@ -77,16 +78,39 @@ def idle_findings(watched: Watched) -> Iterator[Finding]:
             )
 
 
-def request_findings(watched: Watched) -> Iterator[Finding]:
+def request_findings(watched: Watched, ahead: Sequence[Duty]) -> Iterator[Finding]:
     """Requests that wait, approving which would leave a gap that is not there yet."""
     roster = watched.roster
-    units = {unit.id for unit in watched.units()}
+    led: dict[int, list[Duty]] = {}
+    for duty in ahead:
+        if duty.role is Role.PRIMARY:
+            led.setdefault(duty.engineer, []).append(duty)
     for request in watched.requests:
-        near = narrowed(roster, Span(request.span.start - WEEK, request.span.end + WEEK))
-        gaps = [gap for gap in consequence(near, request.engineer, request.span, watched.now).gaps if gap.unit in units]
+        touched = [duty for duty in led.get(request.engineer, ()) if duty.span.meets(request.span)]
+        gaps = [(duty.unit, gap) for duty in touched for gap in _gaps(watched, duty, request.span)]
         if gaps:
-            names = named(sorted({roster.units[gap.unit].name for gap in gaps}))
-            span = Span(min(gap.span.start for gap in gaps), max(gap.span.end for gap in gaps))
+            names = named(sorted({roster.units[unit].name for unit, _ in gaps}))
+            span = Span(min(gap.start for _, gap in gaps), max(gap.end for _, gap in gaps))
             who = roster.name(request.engineer)
             text = f"approving the time off that {who} asks for would leave {names} without a primary"
             yield Finding(Kind.REQUEST, text, span, engineers=(request.engineer,), request=request.id)
+
+
+def _gaps(watched: Watched, duty: Duty, away: Span) -> Iterator[Span]:
+    """Where nobody could be primary instead: neither the secondary nor anybody else who is qualified.
+
+    That is what approving decides by (covering.py), without choosing among those who could.
+    """
+    roster, team = watched.roster, watched.rotation
+    unit = roster.units[duty.unit]
+    others = sorted(unit.qualified & team.ever_members - {duty.engineer})
+    spells = [spell for person in others for spell in team.spells.get(person, ())]
+    moments = {edge for spell in spells for edge in (spell.start, spell.end)}
+    whole = duty.span.overlap(away)
+    ahead = whole and whole.overlap(watched.ahead)
+    for piece in ahead.cut(moments | edges(roster, unit.id, also=others)) if ahead else ():
+        second = duty_at(roster, unit.id, Role.SECONDARY, piece.start)
+        steps_up = second and second.engineer != duty.engineer and can_be_called(roster, second.engineer, piece.start)
+        is_held = not steps_up and can_be_called(roster, duty.engineer, piece.start)
+        if is_held and all(hindrance(roster, unit, Role.PRIMARY, piece, one, duty.engineer) for one in others):
+            yield piece

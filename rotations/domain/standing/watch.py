@@ -27,10 +27,11 @@ def _all(watched: Watched) -> Iterator[Finding]:
     yield from unplanned_findings(watched, free)
     for unit in watched.units():
         yield from unit_findings(watched, unit, free)
-    yield from contact_findings(watched, duties_ahead(watched))
+    ahead = duties_ahead(watched)
+    yield from contact_findings(watched, ahead)
     yield from member_findings(watched)
     yield from idle_findings(watched)
-    yield from request_findings(watched)
+    yield from request_findings(watched, ahead)
     yield from owner_findings(watched)
     yield from away_findings(watched)
     yield from runbook_findings(watched)

@@ -4,10 +4,15 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rotations.domain.spans import DAY
-from rotations.domain.standing import Kind, Ownership, WaitingRequest, WatchedPipeline, standing_audit
+from rotations.domain.covering import consequence
+from rotations.domain.spans import DAY, Span
+from rotations.domain.standing import Kind, Ownership, WaitingRequest, Watched, WatchedPipeline, standing_audit
 from tests.factories import LONG_AGO
+from tests.rotations.domain.covering_rosters import START, pair
+from tests.rotations.domain.covering_rosters import roster as covering_roster
 from tests.rotations.domain.rosters import MANAGER, PIPELINE, A, B, C, D, cover, span
 from tests.rotations.domain.standing.watched import MONDAY, NOW, planned, told, watched, weeks
 
@@ -112,3 +117,42 @@ def test_a_pipeline_in_no_unit_is_found():
 def test_an_absence_that_is_over_is_not_told():
     assert standing_audit(watched(absences=[(C, span("2026-11-23 09:00", "2026-11-23 10:00"))])) == ()
     assert MONDAY < NOW
+
+
+@st.composite
+def rosters(draw):
+    """Two units over three weeks; some members are away without cover, one may be inactive, not all are trained."""
+    pairs = []
+    for unit in (1, 2):
+        for week in range(3):
+            primary, secondary = draw(st.permutations([1, 2, 3, 4]))[:2]
+            pairs.append(pair(primary, draw(st.sampled_from([secondary, None])), unit, week))
+    away = [(who, hours(*times)) for who, *times in draw(st.lists(st.tuples(st.integers(2, 4), *TIMES), max_size=4))]
+    trained = {1, *draw(st.sets(st.integers(2, 4)))}
+    inactive = draw(st.sets(st.integers(2, 4), max_size=1))
+    return covering_roster(*pairs, away=away, inactive=inactive, qualified=trained)
+
+
+TIMES = (st.integers(-48, 24 * 23), st.integers(6, 24 * 8))
+
+
+def hours(first, length):
+    start = START + dt.timedelta(hours=first)
+    return Span(start, start + dt.timedelta(hours=length))
+
+
+@given(rosters(), *TIMES)
+def test_a_request_is_found_exactly_where_approving_it_would_leave_a_gap(roster, first, length):
+    away = hours(first, length)
+    facts = Watched(
+        roster=roster,
+        team=1,
+        now=START,
+        planned_until=START,
+        pipelines={unit: WatchedPipeline(unit, f"Unit {unit}") for unit in roster.units},
+        requests=(WaitingRequest(1, 1, away),),
+    )
+    found = [one.span for one in standing_audit(facts) if one.kind is Kind.REQUEST]
+    gaps = consequence(roster, 1, away, START).gaps
+    whole = [Span(min(gap.span.start for gap in gaps), max(gap.span.end for gap in gaps))] if gaps else []
+    assert found == whole
