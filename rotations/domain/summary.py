@@ -28,7 +28,11 @@ def one_line(found: Consequence) -> str:
         ledger = [f"Ledger: {changes}."]
     else:
         ledger = []
-    return " ".join([*words, *found.missing_words, *found.warnings, *found.over, *ledger])
+    return " ".join([*words, *found.missing_words, *_strained(len(found.warnings)), *found.over, *ledger])
+
+
+def _strained(count: int) -> list[str]:
+    return [f"More roles a week than wanted, {count} time{'' if count == 1 else 's'}."] if count else []
 
 
 def _covering(names: Sequence[str]) -> str:

@@ -34,7 +34,10 @@ class TimeOffForm(forms.Form):
         error_messages={"invalid_choice": "Choose yourself or a member of a rotation that you manage."},
     )
     shape = forms.ChoiceField(
-        label="How much", choices=[(shape.value, words) for shape, words in SHAPES.items()], initial=Shape.DAYS.value
+        label="How much",
+        required=False,
+        choices=[(shape.value, words) for shape, words in SHAPES.items()],
+        initial=Shape.DAYS.value,
     )
     first_day = forms.DateField(
         label="First day", error_messages=DAY, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -87,6 +90,7 @@ class TimeOffForm(forms.Form):
     def asked(self) -> Asked:
         """What a clean form asks for; times that belong to no hours are left out."""
         data = {name: value for name, value in self.cleaned_data.items() if name != "engineer"}
+        data["shape"] = data["shape"] or Shape.DAYS.value
         if data["shape"] != Shape.HOURS:
             data["from_time"] = data["until_time"] = None
         return Asked(**{**data, "last_day": data["last_day"] or data["first_day"]})

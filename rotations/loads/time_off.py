@@ -99,7 +99,8 @@ def limits_passed(request: TimeOffRequest, at: dt.datetime) -> tuple[str, ...]:
 
 def seen_of(request: TimeOffRequest, found: Consequence) -> str:
     """Names a request and its consequence as somebody saw them: whatever of it changes makes another name."""
-    facts = (request.state, request.shape, request.kind, request.reason, request.replaces_id, *_times(request))
+    words = [str(word) for word in (request.state, request.shape, request.kind, request.reason, request.replaces_id)]
+    facts = (*words, *_times(request))
     return hashlib.sha256(repr((facts, found.digest)).encode()).hexdigest()[:16]
 
 

@@ -46,7 +46,10 @@ CHOOSE = (
 class WaitingTable(tables.Table):
     choose = tables.TemplateColumn(CHOOSE, verbose_name="Choose", orderable=False)
     engineer = tables.TemplateColumn(
-        "{{ record.request.engineer|person }}", verbose_name="Engineer", order_by="request__engineer__name"
+        "{{ record.request.engineer|person }}",
+        verbose_name="Engineer",
+        order_by="request__engineer__name",
+        attrs={"td": {"class": "nowrap"}},
     )
     days = tables.Column(accessor="request__days_text", verbose_name="Days", order_by="request__starts_at")
     asked = tables.TemplateColumn(

@@ -17,7 +17,7 @@ from rotations.verbs.time_off import approve, cancel, refuse, request_time_off
 from tests.factories import make_engineer, make_pipeline, make_rotation, make_shift
 
 LIST = reverse("admin:rotations_timeoffrequest_changelist")
-LIST_QUERIES = 23
+LIST_QUERIES = 25
 
 
 def ask(engineer, days_ahead=3, reason="moving house", length=0, kind="other"):
