@@ -181,7 +181,11 @@ def _give_back(job: DBTaskResult) -> None:
 def workers_of_cancelled_plans(alive: Set[str]) -> set[str]:
     """Those of our children that make a plan which was cancelled."""
     running = DBTaskResult.objects.running().filter(task_path=make_plan.module_path) if alive else ()
-    making = {job.args_kwargs["args"][0]: job.worker_ids[-1] for job in running if job.worker_ids[-1] in alive}
+    making = {
+        job.args_kwargs["args"][0]: job.worker_ids[-1]
+        for job in running
+        if job.worker_ids and job.worker_ids[-1] in alive and job.args_kwargs["args"]
+    }
     if not making:
         return set()
     cancelled = Plan.objects.filter(pk__in=making, state=Plan.State.CANCELLED).order_by()

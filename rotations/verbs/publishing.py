@@ -44,9 +44,9 @@ def publish_plan(
     `confirmed` holds the keys of gaps that `by` publishes knowingly. Raises ValidationError when the plan is no draft,
     is only supposed, breaks a hard rule by hand, has a gap that nobody confirmed, or when what it stands on changed.
     """
-    rotation = Rotation.objects.select_for_update().get(pk=plan.rotation_id)
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
-    plan.rotation = rotation
+    # both rows are locked: approvals wait at the rotation, edits at the plan
+    plan = Plan.objects.select_for_update().select_related("rotation").get(pk=plan.pk)
+    rotation = plan.rotation
     check_draft(plan)
     listing = publish_listing(plan, rotation)
     basis = basis_of(rotation, plan.first_week, plan.weeks, listing.shifts)
