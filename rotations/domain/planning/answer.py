@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from .alternatives import Alternative
 from .certificate import Certificate
 from .conflicts import Conflict
+from .explain import Explained
 from .fields import plain
 from .parts import PRIMARY, SECONDARY, Cell, Pair
 from .quality import Change, Load, RuleException
+from .repair import Repaired
 from .search import Step
+from .words import advice_words, move_words
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class Answer:
     versions: Mapping[str, str]
     seed: int
     steps: tuple[Step, ...]
+    repaired: Repaired | None = None
+    explained: Explained | None = None
 
     @property
     def open(self) -> tuple[Cell, ...]:
@@ -76,6 +82,30 @@ class Answer:
         return not self.open
 
     def to_json(self) -> dict[str, object]:
+        """The contract's output; a repair and what was explained say more than it asks for."""
+        return self.plan_json() | self.repair_json() | self.explained_json()
+
+    def repair_json(self) -> dict[str, object]:
+        if self.repaired is None:
+            return {}
+        found = self.repaired
+        return {"repair": {"forced": found.forced, "changes": found.changes, "proven": found.proven}}
+
+    def explained_json(self) -> dict[str, object]:
+        if self.explained is None:
+            return {}
+        reasons = [move.to_json() for move in self.explained.moves]
+        moves = zip(self.changed, reasons, strict=True)
+        return {
+            "changed": [change_json(one) | {"reason": reason | words_of(one, reason)} for one, reason in moves],
+            "conflicts": [
+                conflict_json(one) | {"options": [option.to_json() for option in one.options]} for one in self.conflicts
+            ],
+            "alternatives": [alternative_json(alternative) for alternative in self.explained.alternatives],
+            "advice": [row | {"words": advice_words(row)} for row in (one.to_json() for one in self.explained.advice)],
+        }
+
+    def plan_json(self) -> dict[str, object]:
         return {
             "assignments": [pair.to_json() for pair in self.assignments],
             "open": [cell_json(cell) for cell in self.open],
@@ -83,9 +113,7 @@ class Answer:
             "fairness": self.fairness.to_json(),
             "exceptions": [exception_json(exception) for exception in self.exceptions],
             "conflicts": [conflict_json(conflict) for conflict in self.conflicts],
-            "changed": [
-                {**cell_json(change.cell), "before": change.before, "after": change.after} for change in self.changed
-            ],
+            "changed": [change_json(change) for change in self.changed],
             "solver": {
                 "versions": dict(self.versions),
                 "seed": self.seed,
@@ -140,6 +168,27 @@ def ratio(high: Fraction | None, low: Fraction | None) -> Fraction | None:
 def cell_json(cell: Cell) -> dict[str, object]:
     """A cell as the contract writes it."""
     return {"unit": cell.unit, "week": cell.week.isoformat(), "role": cell.role}
+
+
+def change_json(change: Change) -> dict[str, object]:
+    """A change as the contract writes it."""
+    return {**cell_json(change.cell), "before": change.before, "after": change.after}
+
+
+def words_of(change: Change, reason: Mapping[str, object]) -> dict[str, object]:
+    """The reason of a change in words, by id."""
+    return {"words": move_words(reason, change.before, change.after)}
+
+
+def alternative_json(alternative: Alternative) -> dict[str, object]:
+    """A repair to choose, with what it changes."""
+    return {
+        "mode": alternative.mode,
+        "changes": len(alternative.changed),
+        "new_exceptions": alternative.new_exceptions,
+        "spread": rounded(alternative.spread),
+        "changed": [change_json(change) for change in alternative.changed],
+    }
 
 
 def load_json(load: Load) -> dict[str, object]:

@@ -104,8 +104,12 @@ class Choice:
         return found
 
 
-def polish(problem: Problem, plan: Plan, domain: Domain, limits: Mapping[date, Limits]) -> Polished:
-    """The best holders for the cells of `domain`. The plan in hand must keep the limits: it is the first hint."""
+def polish(
+    problem: Problem, plan: Plan, domain: Domain, limits: Mapping[date, Limits], most_changes: int | None = None
+) -> Polished:
+    """The best holders for the cells of `domain`. The plan in hand must keep the limits: it is the first hint.
+
+    With `most_changes` so many published cells may change in all, as few as spare the same exceptions."""
     from ortools.sat.python.cp_model import CpModel  # noqa: PLC0415  (tens of megabytes the web never needs)
 
     choice = Choice(problem, plan, domain, CpModel())
@@ -117,6 +121,11 @@ def polish(problem: Problem, plan: Plan, domain: Domain, limits: Mapping[date, L
     if breaches:
         first = least(choice, sum(breaches), first.plan)
         choice.model.add(sum(breaches) <= first.cost)
+    if most_changes is not None:
+        moved = sum(change_terms(choice, domain))
+        choice.model.add(moved <= most_changes)
+        first = least(choice, moved, first.plan)
+        choice.model.add(moved <= first.cost)
     second = least(choice, load_cost(choice), first.plan)
     return Polished(
         second.plan, first.proven, second.cost, first.branches + second.branches, first.seconds + second.seconds

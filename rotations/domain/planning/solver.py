@@ -9,6 +9,7 @@ from .board import SEED
 from .certificate import certify
 from .check import check
 from .conflicts import conflicts_of
+from .explain import explain
 from .goals import EXCEPTIONS, LOAD
 from .parts import PRIMARY, SECONDARY, Cell, Pair
 from .problem import Problem
@@ -22,14 +23,14 @@ from .staffing import Plan, Staffing
 MOST_CERTIFIED = 10_000
 
 
-def solve(problem: Problem, progress: Progress = silent) -> Answer:
+def solve(problem: Problem, progress: Progress = silent, explained: bool = False) -> Answer:
     """The plan for a problem: the same for the same problem on any machine, however loaded it is.
 
     What is published is repaired, before `rebalance_from` if that is given: fewest open roles, fewest changes, fewest
     exceptions, even load. All else is planned afresh, in order: fewest open primaries, then secondaries; fewest
     exceptions of the rules; even load; even primary and secondary weeks; even public holidays; wishes; owners; fewest
     changes against the published plan. Raises RuntimeError if the independent check finds a hard rule broken: such a
-    plan never leaves.
+    plan never leaves. `explained` adds why shifts move, other repairs and the trainings that would help.
     """
     planned = plan_for(problem, progress)
     staffing, found = planned.staffing, planned.found
@@ -39,17 +40,23 @@ def solve(problem: Problem, progress: Progress = silent) -> Answer:
         raise RuntimeError(f"the plan breaks {len(broken)} hard rules, first: {broken[0]}")
     loads = loads_of(staffing, found.plan)
     fairest = planned.fresh and found.proven(OPEN_ROLES, EXCEPTIONS.name, LOAD.name)
-    certificate = certify(staffing, found.plan) if planned.fresh or len(assignments) <= MOST_CERTIFIED else None
+    is_quick = planned.fresh or explained or len(assignments) <= MOST_CERTIFIED
+    certificate = certify(staffing, found.plan) if is_quick else None
+    changed = changes_of(problem, found.plan)
     return Answer(
         assignments=assignments,
         loads=loads,
         fairness=Fairness(levels_of(staffing, loads), certificate, fairest),
         exceptions=exceptions_of(problem, found.plan),
         conflicts=conflicts_of(problem, found.plan),
-        changed=changes_of(problem, found.plan),
+        changed=changed,
         versions={"ortools": version("ortools")},
         seed=SEED,
         steps=found.steps,
+        repaired=planned.repaired,
+        explained=explain(staffing, problem, found.plan, changed, certificate, not planned.fresh)
+        if explained
+        else None,
     )
 
 
