@@ -85,11 +85,12 @@ def take_effect(
     found = consequence_of(request, roster, at, choices)
     _check_seen(request, found, seen)
     if found.refusals:
-        raise ValidationError(list(found.refusals), code="choice")
+        raise ValidationError(" ".join(found.refusals), code="choice")
     if found.gaps and not gaps:
         raise ValidationError(_gap_words(request, found, roster), code="gap")
     if found.over and not (over_limit or gaps):
-        raise ValidationError([*found.over, "Say that it may be over the limit, then approve."], code="over limit")
+        words = " ".join([*found.over, "Say that it may be over the limit, then approve."])
+        raise ValidationError(words, code="over limit")
     author = by or author or request.engineer
     _end_replaced(request, author, at)
     _make_covers(request, found, by, at, author)
