@@ -8,6 +8,8 @@ from .views import (
     calendar,
     drafts,
     feeds,
+    ledger,
+    ledger_book,
     me,
     overrides,
     planning,
@@ -63,6 +65,17 @@ rotation_urls = [
     path("rotations/<slug:slug>/audit/<int:pk>/reopen/", audit.reopen, name="reopen"),
 ]
 
+# /ledger/ and /rotations/<slug>/ledger/
+ledger_urls = [
+    path("ledger/", ledger.ledger, name="ledger_of_all"),
+    path("ledger/<int:pk>/", ledger.pieces, name="ledger_pieces_of_all"),
+    path("rotations/<slug:slug>/ledger/", ledger.ledger, name="ledger"),
+    path("rotations/<slug:slug>/ledger/<int:pk>/", ledger.pieces, name="ledger_pieces"),
+    path("rotations/<slug:slug>/ledger/entries/", ledger_book.entries, name="ledger_entries"),
+    path("rotations/<slug:slug>/ledger/openings/", ledger_book.openings, name="ledger_openings"),
+    path("rotations/<slug:slug>/ledger/shifts/<int:pk>/", ledger_book.served, name="ledger_served"),
+]
+
 # /time-off/
 time_off_urls = [
     path("time-off/", time_off.time_off, name="time_off"),
@@ -105,4 +118,5 @@ urlpatterns: list[URLPattern] = [
     *time_off_urls,
     *swap_urls,
     *override_urls,
+    *ledger_urls,
 ]

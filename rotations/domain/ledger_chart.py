@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 48, 64, 14, 30
-LABEL = 15  # how far apart labels stand at least
+LABEL = 22  # how far apart labels stand at least
+DAY_ROOM = 90  # how wide a day's word may be
 FEWEST_TOKENS = 2.0  # so that hundredths of a token don't look like mountains
 
 Balances = Mapping[int, float]
@@ -27,10 +28,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A word beside an axis, and where it stands."""
+    """A word beside an axis, and where it stands; on a narrow screen there is no room for minor ones."""
 
     at: float
     text: str
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,13 @@ class _Scale:
 
     def ticks(self, days: Sequence[dt.date]) -> tuple[Tick, ...]:
         """As many days as there is room for, each year named once."""
-        step = -(-len(days) // 9)
-        found, year = [], None
-        for day in days[::step]:
-            text = f"{day.day} {day:%b}" if day.year == year else f"{day.day} {day:%b %Y}"
-            found.append(Tick(round(self.x(day), 1), text))
-            year = day.year
+        found: list[Tick] = []
+        year = None
+        for day in days:
+            if not found or self.x(day) - found[-1].at >= DAY_ROOM:
+                text = f"{day.day} {day:%b}" if day.year == year else f"{day.day} {day:%b %Y}"
+                found.append(Tick(round(self.x(day), 1), text, is_minor=len(found) % 3 != 0))
+                year = day.year
         return tuple(found)
 
 

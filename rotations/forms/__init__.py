@@ -2,6 +2,7 @@
 
 from .audit import AuditForm
 from .calendar import CalendarForm
+from .ledger import EntryForm, LedgerForm, OpeningForm, ServedForm
 from .overrides import OverrideForm
 from .planning import CompareForm, EditForm, PlanForm, PublishForm
 from .standing import AcknowledgeForm
@@ -14,9 +15,13 @@ __all__ = [
     "CalendarForm",
     "CompareForm",
     "EditForm",
+    "EntryForm",
+    "LedgerForm",
+    "OpeningForm",
     "OverrideForm",
     "PlanForm",
     "PublishForm",
+    "ServedForm",
     "SwapForm",
     "TimeOffForm",
 ]

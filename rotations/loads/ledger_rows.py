@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.models import Engineer
@@ -13,7 +13,7 @@ from ..domain.ledger import Load
 from ..domain.ledger_chart import Chart, chart
 from ..domain.statement import Line, Statement
 from ..models import Rotation
-from .ledger import Days, Ledgers
+from .ledger import Days, Ledgers, load_ledgers, rotations_of
 
 NAMED = 6
 BAR = 50  # half of a bar's drawing
@@ -43,6 +43,31 @@ class LedgerRow:
     def balance(self) -> float:
         return self.line.balance
 
+    # a list is sorted by these
+    @property
+    def primary(self) -> float:
+        return self.served(Account.PRIMARY)
+
+    @property
+    def secondary(self) -> float:
+        return self.served(Account.SECONDARY)
+
+    @property
+    def weekend(self) -> float:
+        return self.served(Account.WEEKEND)
+
+    @property
+    def holiday(self) -> float:
+        return self.served(Account.HOLIDAY)
+
+    @property
+    def off_hours(self) -> float:
+        return self.served(Account.OFF_HOURS)
+
+    @property
+    def short_notice(self) -> float:
+        return self.served(Account.SHORT_NOTICE)
+
 
 @dataclass(frozen=True, slots=True)
 class NamedCurve:
@@ -56,10 +81,9 @@ class NamedCurve:
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
-    """What the page shows: rows by name, the sums below them, and balances over time as drawing and as table."""
+    """What the page shows: rows by name, and balances over time as drawing and as table."""
 
     rows: tuple[LedgerRow, ...]
-    total: Line
     chart: Chart | None
     curves: tuple[NamedCurve, ...]
     days: tuple[dt.date, ...]
@@ -84,7 +108,6 @@ def ledger_view(found: Ledgers, said: Statement, days: Days, now: dt.datetime, r
     order = sorted(course)
     return LedgerView(
         rows=tuple(rows),
-        total=_sum(lines.values()),
         chart=drawing,
         curves=tuple(NamedCurve(found.engineers[one.engineer], one.points, one.last, one.label_y) for one in curves),
         days=tuple(order),
@@ -108,11 +131,26 @@ def _telling(lines: Mapping[int, Line], reader: int) -> set[int]:
     return set(order[:NAMED])
 
 
-def _sum(lines: Iterable[Line]) -> Line:
-    whole = Line()
-    for line in lines:
-        whole = whole + line
-    return whole
+@dataclass(frozen=True, slots=True)
+class OwnLedger:
+    """What one engineer carried in one rotation."""
+
+    rotation: Rotation
+    line: Line
+    accounts: tuple[tuple[Account, float, float], ...]
+
+
+def own_ledgers(engineer: Engineer, days: Days, now: dt.datetime) -> list[OwnLedger]:
+    """Each of somebody's rotations with what they served and what is planned for them, account by account."""
+    rotations = rotations_of(engineer)
+    if not rotations:
+        return []
+    found = load_ledgers(rotations, days.last, now)
+    lines = [found.statement_of(rotation.pk, days, now).lines.get(engineer.pk, Line()) for rotation in rotations]
+    return [
+        OwnLedger(rotation, line, tuple((one, line.carried.of(one), line.planned.of(one)) for one in Account))
+        for rotation, line in zip(rotations, lines, strict=True)
+    ]
 
 
 HEADER = (

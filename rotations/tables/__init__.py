@@ -1,8 +1,19 @@
 """Lists about rotations, as tables."""
 
+from .ledger import EntryTable, LedgerTable
 from .planning import PlanTable
 from .rotations import RotationTable
 from .swaps import SwapTable, WaitingSwapTable
 from .time_off import AwayTable, MyTimeOffTable, WaitingTable
 
-__all__ = ["AwayTable", "MyTimeOffTable", "PlanTable", "RotationTable", "SwapTable", "WaitingSwapTable", "WaitingTable"]
+__all__ = [
+    "AwayTable",
+    "EntryTable",
+    "LedgerTable",
+    "MyTimeOffTable",
+    "PlanTable",
+    "RotationTable",
+    "SwapTable",
+    "WaitingSwapTable",
+    "WaitingTable",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from pipelines.forms import ProfileForm
+from pipelines.models import Engineer
 from pipelines.verbs import change_profile
 
 from ..domain.spans import DAY, UTC, Span
 from ..loads.idle import idle_of
+from ..loads.ledger import Days
+from ..loads.ledger_rows import own_ledgers
 from ..loads.own_duty import duty_rows, load_own_duty
 from ..loads.swaps import rows as swap_rows
 from ..loads.swaps import swaps_ahead
@@ -72,9 +76,15 @@ def _page(request: HttpRequest, form: ProfileForm) -> dict[str, Any]:
         "idle": idle_of(request.user, at),
         "swaps": swap_rows(swaps_ahead(request.user, at)[:SHOWN], timezone.get_current_timezone()),
         "time_off": request.user.time_off.filter(ends_at__gt=at)[:SHOWN],
+        "ledgers": own_ledgers(request.user, _this_year(request.user, at), at),
         "links": request.user.feed_links.filter(revoked_at=None),
         "until": at + AHEAD,
     }
+
+
+def _this_year(engineer: Engineer, at: dt.datetime) -> Days:
+    year = at.astimezone(engineer.time_zone).year
+    return Days(dt.date(year, 1, 1), dt.date(year, 12, 31))
 
 
 def _changed(request: HttpRequest, form: ProfileForm) -> bool:
