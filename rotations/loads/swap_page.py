@@ -28,6 +28,8 @@ from .swaps import (
 )
 
 State = Swap.State
+# the page says these by themselves
+SAID_ELSEWHERE = ("offered_at", "expires_at", "accepted_at", "decided_at", "ended_at", "is_open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def question_of_swap(swap: Swap) -> Question:
         return Question("If it is undone", "Undo", "", "")
     if swap.state == State.OFFERED:
         return Question("If you take it", "Take it", "Say no", str(swap.offered_by))
-    return Question("If it is approved", "Approve", "Decline with this reason", f"{swap.offered_by} and {swap.taker}")
+    return Question("If it is approved", "Approve", "Decline with this reason", "each of them")
 
 
 def covers_of_swap(swap: Swap, zone: ZoneInfo) -> list[CoverRow]:
@@ -116,7 +118,7 @@ def covers_of_swap(swap: Swap, zone: ZoneInfo) -> list[CoverRow]:
 
 def changes_of_swap(swap: Swap, zone: ZoneInfo, hidden: tuple[str, ...]) -> list[Change]:
     """Who did what to a swap and its parts, newest first."""
-    return changes_in([swap.history.all(), SwapPart.history.filter(swap=swap.pk)], zone, hidden)
+    return changes_in([swap.history.all(), SwapPart.history.filter(swap=swap.pk)], zone, (*SAID_ELSEWHERE, *hidden))
 
 
 def _part(part: SwapPart, zone: ZoneInfo) -> PartRow:

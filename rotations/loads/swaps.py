@@ -168,15 +168,16 @@ def qualified_units(user: Engineer, units: set[int], at: dt.datetime) -> set[int
 
 
 def swaps_ahead(user: Engineer, at: dt.datetime) -> SwapQuerySet:
-    """My swaps that are open, or approved and not over."""
+    """My swaps that are open, or approved and not over; not what waits for my answer."""
     ahead = SwapPart.objects.filter(swap=OuterRef("pk"), ends_at__gt=at)
     mine = swaps_in_view().of(user).filter(Q(state__in=[State.OFFERED, State.ACCEPTED]) | Q(state=State.APPROVED))
-    return mine.filter(Exists(ahead))
+    return mine.exclude(state=State.OFFERED, asked=user).filter(Exists(ahead))
 
 
 def swaps_over(user: Engineer, at: dt.datetime) -> SwapQuerySet:
     """My swaps that are done with, latest first."""
     mine = swaps_in_view().of(user).exclude(pk__in=swaps_ahead(user, at).values("pk"))
+    mine = mine.exclude(state=State.OFFERED, asked=user)
     return mine.order_by("-offered_at", "-pk")
 
 

@@ -121,7 +121,7 @@ def decline_swap(swap: Swap, *, by: Engineer, at: dt.datetime, note: str) -> Swa
     swap = _to_decide(swap, by)
     if swap.state != State.ACCEPTED:
         refuse_swap_state(swap, by)
-    note = check_note(note, NOTE, f"{swap.offered_by} and {swap.taker}")
+    note = check_note(note, NOTE, "each of them")
     swap.state, swap.decided_by, swap.decided_at, swap.decision_note = State.DECLINED, by, at, note
     close(swap, by)
     tell_parties(swap, "declined", f"Your swap was declined by {by}", at)

@@ -248,7 +248,7 @@ def test_an_administrator_decides_where_the_only_manager_is_a_party(agreed, team
 
 
 def test_declining_needs_a_reason_that_both_read(agreed, cast):
-    words = "Reason: say why; Data Engineer A and Data Engineer C reads it."
+    words = "Reason: say why; each of them reads it."
     assert refused(decline_swap, agreed, by=cast.manager, at=BEFORE, note=" ") == words
     decline_swap(agreed, by=cast.manager, at=BEFORE, note="C is new to it")
     assert ["C is new to it" in told(one, "declined")[0].text for one in (cast.a, cast.c)] == [True, True]
