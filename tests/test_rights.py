@@ -50,7 +50,17 @@ ADDRESSES = {
     "rotations:robots": "200 200 200 200 200 200",
     "rotations:plans": "in 200 200 200 200 200",
     "rotations:plan": "in 200 200 200 200 200",
+    "rotations:plan_cancel": "in 404 404 404 302 302",
+    "rotations:plan_again": "in 404 404 404 302 302",
+    "rotations:what_if": "in 404 404 404 302 302",
     "rotations:publish": "in 404 404 404 302 302",
+    "rotations:roll_back": "in 404 404 404 200 200",
+    "rotations:plan_undo": "in 404 404 404 404 404",
+    "rotations:compare": "in 200 200 200 200 200",
+    "rotations:plan_cell": "in 200 200 200 200 200",
+    "rotations:plan_pin": "in 404 404 404 302 302",
+    "rotations:shift": "in 200 200 200 200 200",
+    "rotations:shift_pin": "in 404 404 404 302 302",
     "rotations:rotations": "in 200 200 200 200 200",
     "rotations:rotation": "in 200 200 200 200 200",
     "rotations:audit": "in 200 200 200 200 200",
@@ -216,7 +226,11 @@ def of_ours(name: str) -> dict[str, object]:
         return {"pk": FeedLink.objects.get(engineer=pending().engineer).pk}
     if name in ("rotations:feed", "pipelines:invitation"):
         return {"token": NOBODY}
-    return {"slug": Rotation.objects.get().slug, "pk": Plan.objects.earliest("pk").pk}
+    plan = Plan.objects.earliest("pk")
+    if name in ("rotations:shift", "rotations:shift_pin"):
+        return {"pk": plan.shifts.latest("starts_at", "pk").pk}
+    cell = {"unit": plan.problem["units"][0]["id"], "week": plan.problem["start"], "role": "primary"}
+    return {"slug": Rotation.objects.get().slug, "pk": plan.pk, **cell}
 
 
 def answers(clients: dict[str, Client], path: str) -> str:
