@@ -8,6 +8,7 @@ from .views import (
     calendar,
     drafts,
     feeds,
+    imports,
     ledger,
     ledger_book,
     me,
@@ -19,6 +20,8 @@ from .views import (
     swaps,
     time_off,
     time_off_asking,
+    units,
+    wishes,
 )
 
 app_name = "rotations"
@@ -31,6 +34,7 @@ me_urls = [
     path("me/", me.me, name="me"),
     path("me/links/", me.make_link, name="make_feed_link"),
     path("me/links/<int:pk>/revoke/", me.revoke_link, name="revoke_feed_link"),
+    path("me/wishes/", wishes.wishes, name="wishes"),
 ]
 
 # /feeds/
@@ -60,9 +64,15 @@ plan_urls = [
 rotation_urls = [
     path("rotations/", rotations.rotations, name="rotations"),
     path("rotations/<slug:slug>/", rotations.rotation, name="rotation"),
+    path("rotations/<slug:slug>/units/", units.units, name="units"),
+    path("rotations/<slug:slug>/units/compare/", units.compare, name="units_compare"),
+    path("rotations/<slug:slug>/units/choose/", units.choose, name="units_choose"),
     path("rotations/<slug:slug>/audit/", audit.audit_page, name="audit"),
     path("rotations/<slug:slug>/audit/acknowledge/", audit.acknowledge, name="acknowledge"),
     path("rotations/<slug:slug>/audit/<int:pk>/reopen/", audit.reopen, name="reopen"),
+    path("rotations/<slug:slug>/import/", imports.imports, name="imports"),
+    path("rotations/<slug:slug>/import/<int:pk>/", imports.table, name="import"),
+    path("rotations/<slug:slug>/import/<int:pk>/do/", imports.do, name="import_do"),
 ]
 
 # /ledger/ and /rotations/<slug>/ledger/

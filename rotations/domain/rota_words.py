@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .audit_table import Week, folded, shown
 from .roster import Role
 
-NOBODY = {"", "-", "–", "—", "--", "n/a", "na", "none", "nobody", "tbd", "tba", "?", "open", "free", "x"}
+NOBODY = {"", "-", "–", "—", "--", "n/a", "na", "none", "nobody", "tbd", "tba", "?", "open", "free"}
 ROLES = {
     **dict.fromkeys(("primary", "prim", "p", "1st", "first", "1", "main", "lead", "on call", "on-call"), Role.PRIMARY),
     **dict.fromkeys(

@@ -2,6 +2,7 @@
 
 from .audit import AuditForm
 from .calendar import CalendarForm
+from .imports import NamesForm, TableForm
 from .ledger import EntryForm, LedgerForm, OpeningForm, ServedForm
 from .overrides import OverrideForm
 from .planning import CompareForm, EditForm, PlanForm, PublishForm
@@ -17,11 +18,13 @@ __all__ = [
     "EditForm",
     "EntryForm",
     "LedgerForm",
+    "NamesForm",
     "OpeningForm",
     "OverrideForm",
     "PlanForm",
     "PublishForm",
     "ServedForm",
     "SwapForm",
+    "TableForm",
     "TimeOffForm",
 ]

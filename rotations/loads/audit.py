@@ -28,7 +28,9 @@ def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
     owning = chain.from_iterable((row.primary, row.secondary) for row in owners)
     people = {*(row.engineer for row in members), *owning, *trained}
     return Portfolio(
-        engineers={engineer.pk: _engineer(engineer) for engineer in sorted(people, key=lambda one: (str(one), one.pk))},
+        engineers={
+            engineer.pk: engineer_named(engineer) for engineer in sorted(people, key=lambda one: (str(one), one.pk))
+        },
         pipelines={pipeline.pk: Named(pipeline.pk, pipeline.name, pipeline.slug) for pipeline in pipelines},
         owners={row.pipeline_id: Owners(row.primary_id, row.secondary_id) for row in owners},
         members=frozenset(row.engineer_id for row in members),
@@ -36,7 +38,8 @@ def load_portfolio(rotation: Rotation, at: dt.datetime) -> Portfolio:
     )
 
 
-def _engineer(engineer: Engineer) -> Named:
+def engineer_named(engineer: Engineer) -> Named:
+    """Somebody by every name that a table may use."""
     return Named(engineer.pk, str(engineer), engineer.username, engineer.letters)
 
 

@@ -1,5 +1,6 @@
 """Lists about rotations, as tables."""
 
+from .imports import ImportTable
 from .ledger import EntryTable, LedgerTable
 from .planning import PlanTable
 from .rotations import RotationTable
@@ -9,6 +10,7 @@ from .time_off import AwayTable, MyTimeOffTable, WaitingTable
 __all__ = [
     "AwayTable",
     "EntryTable",
+    "ImportTable",
     "LedgerTable",
     "MyTimeOffTable",
     "PlanTable",
