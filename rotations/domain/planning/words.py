@@ -118,12 +118,16 @@ def advice_words(advice: Row, names: Names = NO_NAMES) -> str:
     """A training and what it would mean: train A on Engagement: everybody equal."""
     step = f"train {names.engineer(advice['engineer'])} on {names.unit(advice['unit'])}"
     if advice["kind"] == OPEN_ROLES:
-        left = f", {advice['remaining']} stay open" if advice["remaining"] else ", none stays open"
+        left = f", {still_open(advice['remaining'])}"
         return f"{step}: closes {advice['closes']}{left}"
     if advice["bound_max"] == advice["bound_min"]:
         return f"{step}: everybody equal"
     low, high = advice["bound_min"], advice["bound_max"]
     return f"{step}: loads from {low:.2f} to {high:.2f} tokens a week become possible"
+
+
+def still_open(count: int) -> str:
+    return {0: "none stays open", 1: "1 stays open"}.get(count, f"{count} stay open")
 
 
 def other_words(other: Row, names: Names = NO_NAMES) -> str:

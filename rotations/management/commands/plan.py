@@ -14,6 +14,9 @@ from django.utils import timezone
 
 from pipelines.models import Engineer
 from rotations.domain import planning
+from rotations.domain.planning.report import report_lines
+from rotations.domain.planning.why import why_all
+from rotations.domain.planning.words import why_json
 from rotations.loads.horizon import weeks_in_force
 from rotations.loads.planning import default_weeks, next_unplanned_week
 from rotations.loads.plans import PlanView, plan_view
@@ -56,13 +59,25 @@ class Command(BaseCommand):
         parser.add_argument(
             "--problem", metavar="FILE", help="A planning problem as JSON (docs/planning.md); - for standard input."
         )
+        parser.add_argument(
+            "--explain",
+            action="store_true",
+            help="With --problem and --json: also why each role is whose it is, why shifts move, other repairs, and "
+            "which training would help.",
+        )
         parser.add_argument("--json", action="store_true", help="Print JSON instead of text.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["problem"]:
-            answer = _solve_file(options["problem"])
-            self.stdout.write(json.dumps(answer, indent=1, sort_keys=True))
-            raise SystemExit(1 if answer["open"] or answer["conflicts"] else 0)
+            problem = _read_problem(options["problem"])
+            answer = planning.solve(problem, explained=options["explain"] or not options["json"])
+            if options["json"]:
+                self.stdout.write(
+                    json.dumps(_answer_json(problem, answer, options["explain"]), indent=1, sort_keys=True)
+                )
+            else:
+                self.stdout.write("\n".join(report_lines(answer)))
+            raise SystemExit(0 if answer.complete and not answer.conflicts else 1)
         try:
             plan = self._plan(options)
         except ValidationError as refusal:
@@ -86,14 +101,20 @@ class Command(BaseCommand):
         return plan
 
 
-def _solve_file(name: str) -> dict[str, Any]:
+def _read_problem(name: str) -> planning.Problem:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        return planning.solve(planning.Problem.from_json(json.loads(text))).to_json()
+        return planning.Problem.from_json(json.loads(text))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"--problem {name}: {error}", returncode=2) from error
     except (json.JSONDecodeError, planning.ProblemError) as error:
         raise CommandError(f"{name}: {error}", returncode=2) from error
+
+
+def _answer_json(problem: planning.Problem, answer: planning.Answer, explain: bool) -> dict[str, Any]:
+    """The answer, and with --explain why each role is its holder's."""
+    why = {"why": [why_json(found) for found in why_all(problem, answer.assignments)]} if explain else {}
+    return {**answer.to_json(), **why}
 
 
 def _rotation(slug: str | None) -> Rotation:
