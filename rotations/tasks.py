@@ -5,8 +5,9 @@ from functools import partial
 
 from django_tasks import task
 
-from .models import Plan
+from .models import Plan, UnitsComparison
 from .verbs.planning import PlanCancelledError, fail_plan, note_progress, solve_plan
+from .verbs.units import fail_comparison, solve_comparison
 
 logger = logging.getLogger(__name__)
 
@@ -24,3 +25,16 @@ def make_plan(plan_id: int) -> None:
     except Exception as error:
         logger.exception("plan %s could not be made", plan_id)
         fail_plan(plan, f"The planner failed: {error}")
+
+
+@task()
+def compare_units(comparison_id: int) -> None:
+    """Plan every choice of units of a comparison; one that was answered meanwhile is left alone."""
+    comparison = UnitsComparison.objects.get(pk=comparison_id)
+    if comparison.state != UnitsComparison.State.ASKED:
+        return
+    try:
+        solve_comparison(comparison)
+    except Exception as error:
+        logger.exception("comparison of units %s could not be made", comparison_id)
+        fail_comparison(comparison, f"The planner failed: {error}")

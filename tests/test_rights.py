@@ -25,7 +25,17 @@ from incidents.models import Incident
 from oncall_portal.mailbox import FILE_BACKEND
 from oncall_portal.seed.team import make_reference_team
 from pipelines.models import Engineer, Invitation, Pipeline
-from rotations.models import FeedLink, Plan, Rotation, TimeOffRequest, Worker
+from rotations.models import (
+    CompanyDay,
+    FeedLink,
+    LedgerEntry,
+    Plan,
+    Rotation,
+    TimeOffRequest,
+    UnitsComparison,
+    Wish,
+    Worker,
+)
 from tests.factories import make_engineer
 
 ROLES = ["anonymous", "stranger", "engineer", "colleague", "manager", "administrator"]
@@ -44,6 +54,7 @@ ADDRESSES = {
     "pipelines:invitation": "404 404 404 404 404 404",
     "rotations:calendar": "in 200 200 200 200 200",
     "rotations:me": "in 200 200 200 200 200",
+    "rotations:wishes": "in 200 200 200 200 200",
     "rotations:make_feed_link": "in 200 200 200 200 200",
     "rotations:revoke_feed_link": "in 404 302 404 404 404",
     "rotations:feed": "404 404 404 404 404 404",
@@ -63,11 +74,24 @@ ADDRESSES = {
     "rotations:shift_pin": "in 404 404 404 302 302",
     "rotations:rotations": "in 200 200 200 200 200",
     "rotations:rotation": "in 200 200 200 200 200",
+    "rotations:units": "in 404 404 404 200 200",
+    "rotations:units_compare": "in 404 404 404 302 302",
+    "rotations:units_choose": "in 404 404 404 422 422",
     "rotations:audit": "in 200 200 200 200 200",
+    "rotations:ledger_of_all": "in 200 200 200 200 200",
+    "rotations:ledger_pieces_of_all": "in 200 200 200 200 200",
+    "rotations:ledger": "in 200 200 200 200 200",
+    "rotations:ledger_pieces": "in 200 200 200 200 200",
+    "rotations:ledger_entries": "in 200 200 200 200 200",
+    "rotations:ledger_openings": "in 404 404 404 200 200",
+    "rotations:ledger_served": "in 404 404 404 200 200",
     "rotations:time_off": "in 200 200 200 200 200",
     "rotations:time_off_new": "in 200 200 200 200 200",
     "rotations:time_off_request": "in 404 200 404 200 404",
-    "rotations:time_off_cancel": "in 404 302 404 404 404",
+    "rotations:time_off_edit": "in 404 200 404 200 404",
+    "rotations:time_off_approve_each": "in 200 200 200 200 200",
+    "rotations:away": "in 200 200 200 200 200",
+    "rotations:time_off_cancel": "in 404 302 404 422 404",
     "rotations:time_off_approve": "in 404 404 404 302 404",
     "rotations:time_off_decline": "in 404 404 404 422 404",
     "incidents:incidents": "in 200 200 200 200 200",
@@ -130,11 +154,15 @@ ROOMS = {
     "rotations.shift": (VERSIONS, VERSIONS),
     "rotations.cover": (VERSIONS, VERSIONS),
     "rotations.feedlink": (READ, READ),
+    "rotations.ledgerentry": ("changelist add history change", "changelist add history change"),
     "rotations.message": (READ, READ),
     "rotations.worker": (READ, READ),
     "rotations.rotation": (VERSIONS, ALL_VERSIONS),
     "rotations.membership": (ALL_VERSIONS, ALL_VERSIONS),
     "rotations.unit": (VERSIONS, ALL_VERSIONS),
+    "rotations.companyday": (ALL_VERSIONS, ALL_VERSIONS),
+    "rotations.wish": (VERSIONS, VERSIONS),
+    "rotations.unitscomparison": (READ, READ),
     "rotations.publicholiday": (READ, ALL),
     "rotations.holidayyear": (READ, READ),
     "rotations.timeoffrequest": (VERSIONS, "changelist change"),
@@ -165,6 +193,19 @@ def make_the_rest() -> None:
         task_path="rotations.tasks.solve", args_kwargs={"args": [], "kwargs": {}}, backend_name="default"
     )
     EmailAddress.objects.create(user=pending().engineer, email="other@example.org")
+    rotation = Rotation.objects.get()
+    LedgerEntry.objects.create(
+        rotation=rotation,
+        engineer=pending().engineer,
+        day=NOW.date(),
+        account="primary weeks",
+        amount=1,
+        reason="From the old tool",
+        at=NOW,
+    )
+    UnitsComparison.objects.create(rotation=rotation, first_week=NOW.date(), weeks=1, asked_at=NOW)
+    CompanyDay.objects.create(rotation=rotation, day=NOW.date(), name="Outing")
+    Wish.objects.create(rotation=rotation, engineer=pending().engineer, week=NOW.date(), is_wanted=True)
 
 
 def clients() -> dict[str, Client]:
@@ -227,6 +268,10 @@ def of_ours(name: str) -> dict[str, object]:
     if name in ("rotations:feed", "pipelines:invitation"):
         return {"token": NOBODY}
     plan = Plan.objects.earliest("pk")
+    if name.startswith("rotations:ledger_pieces"):
+        return {"slug": Rotation.objects.get().slug, "pk": pending().engineer.pk}
+    if name == "rotations:ledger_served":
+        return {"slug": Rotation.objects.get().slug, "pk": plan.shifts.earliest("starts_at", "pk").pk}
     if name in ("rotations:shift", "rotations:shift_pin"):
         return {"pk": plan.shifts.latest("starts_at", "pk").pk}
     cell = {"unit": plan.problem["units"][0]["id"], "week": plan.problem["start"], "role": "primary"}

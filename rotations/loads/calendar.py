@@ -72,7 +72,8 @@ def load_spread(
     """One leaf of the calendar of some rotations, in seven queries however many rows there are; eight for a week."""
     days = day_span(period.first, period.until, zone)
     window = Span(days.start - MARGIN, days.end + MARGIN)
-    units, pages = _units(rotations, window)
+    # on the day on which a period begins, the first hours are still those of the units before
+    units, pages = _units(rotations, Span(days.start + DAY, days.end + DAY))
     shadows = _shadows(pages, period) if period.view is View.WEEK else {}
     make = _rows_by_pipeline if by is By.PIPELINE else _rows_by_engineer
     rows = make(rotations, window, list(units), number)
@@ -97,6 +98,8 @@ def _units(rotations: Sequence[Rotation], window: Span) -> tuple[dict[int, facts
     for place in places.order_by("unit__rotation__name", "unit_id", "pk"):
         unit, pipeline = place.unit, place.pipeline
         stands = stands_of(place, clocks[unit.rotation_id])
+        if stands and not stands.meets(window):
+            continue
         known = units.get(unit.pk) or facts.Post(unit.pk, unit.name, unit.rotation_id, ())
         units[unit.pk] = replace(
             known,

@@ -16,8 +16,9 @@ from ..domain import roster as facts
 from ..domain.carried import Spell, capacity_weeks, holidays_served, mean_percent, weeks_on_call
 from ..domain.ledger import ZERO, Load, ledger
 from ..domain.spans import DAY, WEEK, Span, instant
-from ..models import Cover, Membership, Rotation, Shift
+from ..models import Cover, Membership, Rotation, Shift, Wish
 from .days_off import days_off_in
+from .ledger import ledger_for_planning
 from .roster import cover_facts, shift_facts
 
 # who had 25 December last year is known, also when this year's is planned late
@@ -37,6 +38,8 @@ def candidates(rotation: Rotation, roster: facts.Roster, weeks: Weeks) -> list[R
     carried, on_call = ledger(roster, before), weeks_on_call(roster, team, before)
     served = _served(roster, [*spells], Span(team.calendar.handoff(first - HOLIDAY_WEEKS * WEEK), before.end))
     staffed = min((shift.span.start for shift in roster.shifts if shift.span.meets(before)), default=before.end)
+    brought, rate = ledger_for_planning(rotation, before.start, before.end), _tokens_a_week(roster, team, before.end)
+    wishes = _wishes(rotation, team.calendar, weeks)
     counted = Span(max(staffed, before.start), before.end) if staffed < before.end else None
     found = []
     for engineer, rows in spells.items():
@@ -53,9 +56,12 @@ def candidates(rotation: Rotation, roster: facts.Roster, weeks: Weeks) -> list[R
                 "joins": ahead[0].joins_on.isoformat(),
                 "leaves": ahead[-1].leaves_on and ahead[-1].leaves_on.isoformat(),
                 **_presence(roster, engineer, ahead, weeks, team.calendar),
+                "wanted": wishes.get((engineer, True), []),
+                "unwanted": wishes.get((engineer, False), []),
                 "ledger": _ledger(
-                    carried.get(engineer, ZERO),
+                    carried.get(engineer, ZERO) + brought.get(engineer, ZERO),
                     capacity_weeks(times, absences, counted) if counted else 0,
+                    rate,
                     on_call.get(engineer, 0),
                     served.get(engineer, ()),
                 ),
@@ -77,6 +83,19 @@ def _spell(row: Membership, calendar: facts.Calendar, end: dt.datetime) -> Spell
     start = calendar.handoff(row.joins_on)
     leaves = min(end, calendar.handoff(row.leaves_on)) if row.leaves_on else end
     return Spell(Span(start, leaves), row.capacity_percent)
+
+
+def _wishes(rotation: Rotation, calendar: facts.Calendar, weeks: Weeks) -> dict[tuple[int, bool], list[str]]:
+    """Weeks by who wishes for them and how; one that was named by another hand-off day counts for its week."""
+    found: dict[tuple[int, dt.date], bool] = {}
+    rows = Wish.objects.filter(rotation=rotation, week__gt=min(weeks) - WEEK, week__lt=max(weeks) + WEEK)
+    for wish in rows.order_by("week"):
+        found[wish.engineer_id, calendar.week_of(wish.week)] = wish.is_wanted
+    named: dict[tuple[int, bool], list[str]] = {}
+    for (engineer, week), is_wanted in found.items():
+        if week in weeks:
+            named.setdefault((engineer, is_wanted), []).append(week.isoformat())
+    return named
 
 
 def _country(roster: facts.Roster, engineer: int, team: facts.Team) -> str | None:
@@ -105,13 +124,22 @@ def _between_spells(rows: list[Membership], week: dt.date) -> bool:
     return any(left.leaves_on <= week < back.joins_on for left, back in pairwise(rows))
 
 
-def _ledger(load: Load, capacity: float, weeks: int, served: Iterable[dt.date]) -> Row:
-    """What was carried, beside the weeks in which the rotation was staffed and the engineer was in it."""
+def _tokens_a_week(roster: facts.Roster, team: facts.Team, at: dt.datetime) -> float:
+    """The fair load of a full-time week: what all units ask for, shared by who is a member then."""
+    staffed = Span(at, at + DAY)
+    units = sum(unit.team == team.id and unit.part_of(staffed) is not None for unit in roster.units.values())
+    return units * sum(team.weight(role) for role in facts.Role) / (team.capacity_at(at) or 1)
+
+
+def _ledger(load: Load, capacity: float, rate: float, weeks: int, served: Iterable[dt.date]) -> Row:
+    """What was carried and brought along, beside the weeks in which the rotation was staffed and the engineer was in
+    it. Loads begin at 0: who is below that has so many weeks more in which nothing was carried."""
+    owed = max(-load.tokens, 0) / rate if rate else 0
     return {
-        "weighted_load": round(load.tokens, 1),
-        "capacity_weeks": round(max(capacity, 0), 2),
+        "weighted_load": round(max(load.tokens, 0), 1),
+        "capacity_weeks": round(max(capacity, 0) + owed, 2),
         "weeks": weeks,
-        "holiday_days": round(load.holiday_days),
+        "holiday_days": max(round(load.holiday_days), 0),
         "holidays_served": [day.isoformat() for day in served],
     }
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from pipelines.models import Pipeline
 
 from ..domain import roster as facts
 from ..domain.roster import Role
 from ..domain.spans import WEEK, Span, days_of
-from ..models import Rotation, Shift
+from ..models import Rotation, Shift, UnitPipeline
 from .candidates import COMPANY, candidates
 from .roster import load_roster
 
@@ -68,17 +68,48 @@ def planning_problem(
     roster = load_roster(
         Span(ledger_start, spans[days[-1]].end), owners_at=max(at, spans[first_week].start), rotation=rotation
     )
-    in_service = set(Pipeline.objects.for_pages().values_list("pk", flat=True))
-    units = [
-        unit for unit in roster.units.values() if unit.team == rotation.pk and in_service.intersection(unit.pipelines)
-    ]
+    units = _units(roster, rotation, spans[first_week].start)
     published = _published(roster, units, shifts)
+    pinned = [*_pinned(rotation, shifts), *pins]
+    members = candidates(rotation, roster, spans)
+    known = {row["id"] for row in members}
+    gone = {row[role.value] for row in published for role in Role} - known - {None}
     unfrozen = _first_handoff_from(at + dt.timedelta(days=rotation.freeze_days), calendar)
-    several = {"shift_weeks": rotation.shift_weeks} if rotation.shift_weeks > 1 else {}
     return {
         "name": f"{rotation.name}, {weeks} weeks from {first_week}",
         "start": first_week.isoformat(),
         "weeks": weeks,
+        **_rules(rotation),
+        "engineers": [*members, *(_gone(engineer, first_week) for engineer in sorted(gone, key=int))],
+        "units": [_unit(roster, unit, known, pinned) for unit in units],
+        "pins": [pin for pin in pinned if pin["engineer"] in known],
+        "holidays": _holidays(roster, rotation, spans),
+        "published": published,
+        "locked_before": unfrozen.isoformat() if published else None,
+    }
+
+
+def units_change_in(rotation: Rotation, first_week: dt.date, weeks: int) -> dt.date | None:
+    """The first day inside these weeks, but not their first, on which a pipeline changes its unit."""
+    inside = (first_week + dt.timedelta(days=1), first_week + dt.timedelta(weeks=weeks, days=-1))
+    moves = UnitPipeline.objects.filter(Q(starts_on__range=inside) | Q(ends_on__range=inside), unit__rotation=rotation)
+    days = {day for row in moves for day in (row.starts_on, row.ends_on) if day and inside[0] <= day <= inside[1]}
+    return min(days, default=None)
+
+
+def _units(roster: facts.Roster, rotation: Rotation, start: dt.datetime) -> list[facts.Post]:
+    """The rotation's units in which a pipeline in service stands at an instant."""
+    in_service = set(Pipeline.objects.for_pages().values_list("pk", flat=True))
+    return [
+        unit
+        for unit in roster.units.values()
+        if unit.team == rotation.pk and any(unit.holds(pipeline, start) for pipeline in in_service & {*unit.pipelines})
+    ]
+
+
+def _rules(rotation: Rotation) -> Row:
+    several = {"shift_weeks": rotation.shift_weeks} if rotation.shift_weeks > 1 else {}
+    return {
         **several,
         "weights": {"primary": rotation.primary_weight, "secondary": rotation.secondary_weight},
         "rules": {
@@ -87,22 +118,27 @@ def planning_problem(
             "max_consecutive_weeks": rotation.max_consecutive_weeks,
             "scope": rotation.rules_scope,
         },
-        "engineers": candidates(rotation, roster, spans),
-        "units": [_unit(roster, unit) for unit in units],
-        "pins": [*_pinned(rotation, shifts), *pins],
-        "holidays": _holidays(roster, rotation, spans),
-        "published": published,
-        "locked_before": unfrozen.isoformat() if published else None,
     }
 
 
-def _unit(roster: facts.Roster, unit: facts.Post) -> Row:
-    """Owners are those of the unit's first pipeline: a group of pipelines is one post, and counts as one."""
+def _gone(engineer: str, first_week: dt.date) -> Row:
+    """Somebody who has published duty in these weeks and is no member any more: all of it needs another."""
+    return {"id": engineer, "leaves": first_week.isoformat()}
+
+
+def _unit(roster: facts.Roster, unit: facts.Post, members: Set[str], pins: Iterable[Row]) -> Row:
+    """Owners are those of the unit's first pipeline: a group of pipelines is one post, and counts as one.
+
+    Who is pinned to it may stand in it, whatever they own or are trained for.
+    """
     owners = next((roster.owners[pipeline] for pipeline in unit.pipelines if pipeline in roster.owners), None)
+    pair = [str(owners.primary), str(owners.secondary)] if owners else [None, None]
+    pinned = {pin["engineer"] for pin in pins if pin["unit"] == str(unit.id)}
+    qualified = {str(engineer) for engineer in unit.qualified} | pinned
     return {
         "id": str(unit.id),
-        "qualified": [str(engineer) for engineer in sorted(unit.qualified)],
-        "owners": [str(owners.primary), str(owners.secondary)] if owners else [],
+        "qualified": sorted(qualified & members, key=int),
+        "owners": [owner if owner in members else None for owner in pair],
     }
 
 

@@ -13,7 +13,7 @@ from pipelines.models import Engineer
 
 from ..domain import planning
 from ..loads.basis import basis_of
-from ..loads.planning import calendar_for, planning_problem
+from ..loads.planning import calendar_for, planning_problem, units_change_in
 from ..models import Plan, Rotation
 from .covers import save
 
@@ -97,6 +97,8 @@ def _check_weeks(rotation: Rotation, first_week: dt.date, weeks: int, at: dt.dat
         raise ValidationError({"weeks": f"Weeks: use 1 to {MAX_WEEKS}."})
     if weeks % rotation.shift_weeks:
         raise ValidationError({"weeks": f"Weeks: a shift lasts {rotation.shift_weeks} weeks; use a multiple of it."})
+    if day := units_change_in(rotation, first_week, weeks):
+        raise ValidationError({"weeks": f"Weeks: units change on {day}; plan up to that day, or from it on."})
 
 
 def _mode(problem: Mapping[str, Any], mode: str | None) -> str:
@@ -134,7 +136,7 @@ def solve_plan(plan: Plan, progress: planning.Progress = planning.silent) -> Pla
 
     A plan that was answered or cancelled meanwhile stays as it is, and is what comes back: a job may run twice.
     """
-    answer = planning.solve(planning.Problem.from_json(plan.problem), progress)
+    answer = planning.solve(planning.Problem.from_json(plan.problem), progress, explained=True)
     words = planning.fairness_words(answer)
     return _answered(plan, Plan.State.DRAFT, answer={**answer.to_json(), "fairness_words": words})
 

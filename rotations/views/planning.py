@@ -25,6 +25,7 @@ from ..loads.horizon import Horizon, weeks_in_force
 from ..loads.offers import repair_offer
 from ..loads.planning import default_weeks, next_unplanned_week
 from ..loads.plans import MOST_UNITS, plan_view
+from ..loads.wishes import plan_wishes
 from ..models import Plan, Rotation
 from ..tables import PlanTable
 from ..tasks import make_plan
@@ -145,6 +146,7 @@ def _answered(request: HttpRequest, found: Plan) -> dict[str, Any]:
         "conflicts": conflict_views(found, view.names),
         "advice": advice_views(found, view.names),
         "supposed": supposed_words(found, view.names),
+        "wishes": plan_wishes(found),
     }
 
 

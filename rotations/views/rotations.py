@@ -32,9 +32,11 @@ def rotation(request: HttpRequest, slug: str) -> HttpResponse:
     may_change = request.user.has_perm("rotations.change_rules", found)
     zone = timezone.get_current_timezone()
     changes = rule_changes(found, zone) if may_change else []
+    members = members_of(found, at)
     context = {
         "rotation": found,
-        "members": members_of(found, at),
+        "members": members,
+        "is_member": any(member.engineer_id == request.user.pk for member in members),
         "units": staffed_units(found, at),
         "coming": coming_units(found, at),
         "may_change": may_change,
