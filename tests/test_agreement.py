@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from rotations.models import Cover, FeedLink, TimeOffRequest
+from rotations.verbs.asking import Asked
 from rotations.verbs.feeds import make_feed_link
-from rotations.verbs.time_off import approve, cancel, request_time_off
+from rotations.verbs.time_off import approve, cancel, change_time_off, request_time_off
 from tests.factories import at
 
 WEEK = at("2026-11-23 09:00")
@@ -64,9 +65,12 @@ def live(team, cast, decisions):
             )
             if fate != "ask":
                 approve(request, by=cast.manager, at=now)
+            request.refresh_from_db()
             if fate == "cancel":
-                request.refresh_from_db()
                 cancel(request, by=engineer, at=now)
+            if fate == "change":
+                later = Asked(first, first + dt.timedelta(days=length + 1), "other", "", "days")
+                approve(change_time_off(request, later, by=engineer, at=now), by=cast.manager, at=now)
         except ValidationError:
             continue
 
@@ -75,7 +79,7 @@ DECISION = st.tuples(
     st.sampled_from("abcd"),
     st.integers(0, 6),
     st.integers(0, 2),
-    st.sampled_from(["ask", "approve", "approve", "cancel"]),
+    st.sampled_from(["ask", "approve", "approve", "cancel", "change"]),
 )
 
 

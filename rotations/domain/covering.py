@@ -71,9 +71,9 @@ def consequence(
         _cover_unit(table, roster.units[unit])
     covers = tuple(_joined(table.covers))
     after = with_covers(away, covers, now)
-    whole = Span(ahead.start, max(ahead.end, instead.span.end)) if instead else ahead
-    if instead and now < instead.span.start < whole.start:
-        whole = Span(instead.span.start, whole.end)
+    whole = ahead
+    if instead and instead.span.end > now:
+        whole = Span(min(ahead.start, max(now, instead.span.start)), max(ahead.end, instead.span.end))
     found = compare(before, after, engineer, whole, touched, covers=covers, reasons=tuple(table.reasons))
     return replace(found, over=over_limit(clean, engineer, ahead), refusals=tuple(dict.fromkeys(table.refusals)))
 

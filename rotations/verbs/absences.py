@@ -108,13 +108,17 @@ def _check_seen(request: TimeOffRequest, found: Consequence, seen: str) -> None:
 
 
 def _end_replaced(request: TimeOffRequest, author: Engineer, at: dt.datetime) -> None:
-    """End what a request changes; covers of days that are over stay its own."""
+    """End what a request changes; days that are over stay its own, with their covers."""
     old = request.replaces
     if old is None or not old.is_in_force:
         return
     for cover in old.covers.filter(ended_at=None, ends_at__gt=at):
         end_cover(cover, author, at)
-    old.state = State.REPLACED
+    if old.starts_at < min(at, request.starts_at):
+        # it began while the change waited
+        old.state, old.ends_at = State.APPROVED, min(at, old.ends_at)
+    else:
+        old.state = State.REPLACED
     save(old, author)
 
 

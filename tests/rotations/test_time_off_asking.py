@@ -224,6 +224,23 @@ def test_of_what_has_begun_only_the_end_changes_and_the_past_stays_covered(cast,
     ]
 
 
+def test_what_began_while_its_change_waited_keeps_the_days_that_are_over(cast, team):
+    old = ask(cast.a, THANKSGIVING, FRIDAY)
+    approve(old, by=cast.manager, at=ASKED_AT)
+    new = change(old, dt.date(2026, 11, 28), dt.date(2026, 11, 28))
+    noon = at("2026-11-26 12:00")
+    approve(new, by=cast.manager, at=noon, seen=seen(new, noon))
+    old.refresh_from_db()
+    assert (old.state, old.ends_at, state(new)) == ("approved", noon, "approved")
+    assert [row for row in on_duty(team.on_profit) if row[0] == "primary"] == [
+        ("primary", "23 09-26 00", "A"),
+        ("primary", "26 00-26 12", "B"),
+        ("primary", "26 12-28 00", "A"),
+        ("primary", "28 00-29 00", "B"),
+        ("primary", "29 00-30 09", "A"),
+    ]
+
+
 def test_longer_sick_leave_takes_effect_at_once(cast, team, monday):
     day = monday.date()
     old = request_time_off(cast.a, day, day, "sick", by=cast.a, at=monday)
