@@ -58,6 +58,7 @@ class TimeOffRequestAdmin(Room):
     search_fields = ["engineer__name"]
     ordering = ["starts_at", "requested_at", "pk"]
     actions = ["approve_selected"]
+    change_list_template = "admin/rotations/timeoffrequest/change_list.html"
     change_form_template = "admin/rotations/timeoffrequest/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TimeOffRequest]:
@@ -108,7 +109,7 @@ class TimeOffRequestAdmin(Room):
         hidden = () if may_see_reason(request.user, row) else WHY
         return {
             "title": f"Time off: {row}",
-            "covers": covers_in_force(row, zone),
+            "covers": covers_in_force(row, at, zone),
             "changes": changes_of(row, zone, hidden),
             "choose_url": self._address("change", row.pk),
             **shown_to_decide(row, at, zone, request.POST or request.GET),

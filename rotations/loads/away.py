@@ -16,7 +16,6 @@ from ..domain.spans import DAY, UTC, Span
 from ..models import Membership, PublicHoliday, Rotation, TimeOffRequest
 from .time_off import decidable, span_of
 
-
 State = TimeOffRequest.State
 
 

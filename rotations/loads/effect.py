@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -114,12 +114,13 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class CoverRow:
-    """A cover in force that a request caused."""
+    """A cover in force that a request caused; an idle one does nothing, as whom it replaces has not that duty now."""
 
     unit: str
     role: str
     when: str
     step: Step
+    is_idle: bool = False
 
 
 def effect(found: Consequence, roster: Roster, zone: ZoneInfo, seen: str) -> Effect:
@@ -137,14 +138,15 @@ def effect(found: Consequence, roster: Roster, zone: ZoneInfo, seen: str) -> Eff
     )
 
 
-def cover_rows(covers: Iterable[Cover], zone: ZoneInfo) -> list[CoverRow]:
-    """Covers with their engineers, shift and unit at hand, as a page shows them."""
+def cover_rows(covers: Iterable[Cover], zone: ZoneInfo, idle: Collection[int] = ()) -> list[CoverRow]:
+    """Covers with their engineers, shift and unit at hand, as a page shows them; `idle` are the keys of those."""
     return [
         CoverRow(
             cover.shift.unit.name,
             cover.shift.role,
             span_text(Span(cover.starts_at.astimezone(UTC), cover.ends_at.astimezone(UTC)), zone),
             Step(cover.replaces, cover.engineer, ""),
+            cover.pk in idle,
         )
         for cover in covers
     ]

@@ -36,6 +36,12 @@ def idle_on(shift: int, at: dt.datetime) -> list[Cover]:
     return _idle(Shift.objects.filter(pk=shift), at)
 
 
+def idle_among(covers: Iterable[Cover], at: dt.datetime) -> set[int]:
+    """Which of some covers are idle, by key, in two queries."""
+    shifts = Shift.objects.filter(pk__in={cover.shift_id for cover in covers})
+    return {cover.pk for cover in _idle(shifts, at)}
+
+
 def _idle(shifts: QuerySet[Shift], at: dt.datetime) -> list[Cover]:
     in_force = Cover.objects.filter(ended_at=None, ends_at__gt=at)
     covered = list(shifts.filter(pk__in=in_force.values("shift")))

@@ -13,6 +13,7 @@ from ..domain.covering import Choice
 from ..models import TimeOffRequest
 from .covers_to_choose import Place, choices_in, places_to_choose, tokens_of
 from .effect import CoverRow, Effect, Question, cover_rows, effect
+from .idle import idle_among
 from .time_off import consequence_of, request_roster, seen_of
 
 State = TimeOffRequest.State
@@ -76,7 +77,8 @@ def question_of(request: TimeOffRequest) -> Question:
     return Question("If it is approved", "Approve", "Decline with this reason", reader)
 
 
-def covers_in_force(request: TimeOffRequest, zone: ZoneInfo) -> list[CoverRow]:
+def covers_in_force(request: TimeOffRequest, at: dt.datetime, zone: ZoneInfo) -> list[CoverRow]:
     """Who stands in because of a request, by time."""
-    covers = request.covers.filter(ended_at=None).select_related("engineer", "replaces", "shift__unit")
-    return cover_rows(covers.order_by("starts_at", "shift__unit", "shift__role"), zone)
+    found = request.covers.filter(ended_at=None).select_related("engineer", "replaces", "shift__unit")
+    covers = list(found.order_by("starts_at", "shift__unit", "shift__role"))
+    return cover_rows(covers, zone, idle_among(covers, at) if covers else ())

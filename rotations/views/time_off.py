@@ -149,7 +149,7 @@ def _page(request: HttpRequest, found: TimeOffRequest, refusals: list[str] | Non
         "can_change": open_or_ahead,
         "can_cancel": open_or_ahead and (is_mine or found.state == State.APPROVED),
         "decides": found.is_waiting and manages,
-        "covers": covers_in_force(found, zone),
+        "covers": covers_in_force(found, at, zone),
         "changes": changes_of(found, zone, () if may_see_reason(request.user, found) else WHY),
         "waiting_change": found.changes.filter(state=State.REQUESTED).first(),
         "refusals": refusals or shown["refusals"],

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pipelines.models import Engineer
 from rotations.models import Cover, TimeOffRequest
 from rotations.verbs.asking import Asked
-from rotations.verbs.time_off import approve, change_time_off, request_time_off
+from rotations.verbs.time_off import approve, cancel, change_time_off, request_time_off
 from tests.factories import make_cover, make_engineer, make_holiday, make_rotation
 from tests.rotations.test_time_off_admin import LIST, ask, text, this_week, url
 
@@ -225,6 +225,17 @@ def test_a_cover_that_does_nothing_is_shown_to_whose_it_is(cast, team, sign_in):
     assert "Covers of yours that do nothing now" in text(sign_in(cast.d).get(page))
     assert "Covers of yours that do nothing now" not in text(sign_in(cast.a).get(page))
     assert Cover.objects.count() == 1
+
+
+def test_a_cover_that_does_nothing_is_marked_on_the_page_of_its_request(cast, team, sign_in):
+    this_week(team, cast)
+    of_a, of_b = ask(cast.a), ask(cast.b)
+    for request in (of_a, of_b):
+        approve(request, by=cast.manager, at=timezone.now())
+    marked = "does nothing now: Data Engineer B has not this duty"
+    assert marked not in text(sign_in(cast.b).get(page_of(of_b)))
+    cancel(of_a, by=cast.manager, at=timezone.now(), note="You came in.")
+    assert marked in text(sign_in(cast.b).get(page_of(of_b)))
 
 
 def month(client, **query):
