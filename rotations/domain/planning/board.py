@@ -7,6 +7,7 @@ computes it: a hint is always complete, and CP-SAT drops incomplete ones (planne
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from .parts import PRIMARY, ROLES, Cell
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 SEED = 1
 
 
+class OutOfStepsError(RuntimeError):
+    """CP-SAT had too few steps even to take up the plan it was given."""
+
+
 @dataclass
 class Board:
     """A model over some weeks of the horizon. `opens` are the free cells that may stay without anybody."""
@@ -31,6 +36,8 @@ class Board:
     derived: "list[tuple[IntVar, Callable[[Plan], int]]]" = field(default_factory=list)
     counts: "dict[tuple[str, str], IntVar]" = field(default_factory=dict)
     duties: "dict[tuple[str, date, tuple[str, ...]], Term]" = field(default_factory=dict)
+    fair: Mapping[str, Fraction] = field(default_factory=dict)  # certified tokens
+    open_cells: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
 
     def holds(self, cell: Cell, engineer: str) -> "Term":
         """Whether the engineer holds the cell: a boolean, or what is already settled."""
@@ -97,7 +104,7 @@ def lay_board(staffing: Staffing, weeks: Sequence[date], open_cells: Mapping[dat
     """
     from ortools.sat.python.cp_model import CpModel  # noqa: PLC0415  (tens of megabytes the web never needs)
 
-    board = Board(staffing, CpModel())
+    board = Board(staffing, CpModel(), open_cells=open_cells or {})
     for week in weeks:
         cells = staffing.free_cells[week]
         may_open = open_cells is None or any(open_cells[week].values())
@@ -176,6 +183,8 @@ def solve(board: Board, effort: float) -> "tuple[CpSolver, bool]":
     solver.parameters.max_presolve_iterations = 1
     solver.parameters.max_deterministic_time = effort
     status = solver.solve(board.model)
+    if status == cp_model.UNKNOWN:
+        raise OutOfStepsError("the steps ended before any plan was found")
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         raise RuntimeError(f"the planner lost its own plan: {solver.status_name(status)}")
     return solver, status == cp_model.OPTIMAL

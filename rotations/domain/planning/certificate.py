@@ -40,6 +40,18 @@ class Certificate:
     bottleneck: tuple[str, ...]
 
 
+def band(staffing: Staffing, fair: Fraction) -> range:
+    """The grains that are near enough to a fair load: within a token of it, or within a grain if that is more."""
+    grain = staffing.problem.grain
+    aim, reach = int(fair / grain), reach_of(staffing)
+    return range(max(0, aim - reach), aim + reach + 1)
+
+
+def reach_of(staffing: Staffing) -> int:
+    """A token in grains."""
+    return max(1, int(1 / staffing.problem.grain))
+
+
 def certify(staffing: Staffing, plan: Plan) -> Certificate | None:
     """None where nobody has any capacity, so that there is nothing to share."""
     sharers = [id for id, weeks in staffing.capacity.items() if weeks]

@@ -8,25 +8,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from .certificate import band
 from .evenness import WHOLE, Portion, curves_of
-from .grid import Grid
+from .grid import UNLIMITED, Grid
 
 GOALS = (
     *("outside the band", "exceptions", "load", "primary weeks", "secondary weeks"),
-    *("weeks on call", "public holidays", "wishes", "owners in their role", "owners", "changes"),
+    *(
+        "weeks on call",
+        "public holidays",
+        "roles on public holidays",
+        "wishes",
+        "owners in their role",
+        "owners",
+        "changes",
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Costs:
     """What amounts cost, per engineer: grains, primary shifts, secondary shifts, shifts on call, holiday days; and
-    what one exception, one missed wish, one cell without its owner, without any owner, or changed costs."""
+    what one exception, one role on a day of public holiday, one missed wish, one cell without its owner, without any
+    owner, or changed costs."""
 
     load: list[list[int]]
     roles: tuple[list[list[int]], list[list[int]]]
     weeks: list[list[int]]
     holidays: list[list[int]]
     exception: int
+    holiday_role: int
     wish: int
     not_in_role: int
     no_owner: int
@@ -68,6 +79,7 @@ def costs_of(grid: Grid, fair: Mapping[str, Fraction]) -> Costs:
         weeks=scaled(tables["weeks on call"], weights["weeks on call"]),
         holidays=scaled(tables["public holidays"], weights["public holidays"]),
         exception=weights["exceptions"],
+        holiday_role=weights["roles on public holidays"],
         wish=weights["wishes"],
         not_in_role=weights["owners in their role"],
         no_owner=weights["owners"],
@@ -82,8 +94,9 @@ def weights_of(grid: Grid, tables: Mapping[str, list[list[int]]]) -> dict[str, i
     weights, weight = {}, 1
     for goal in reversed(GOALS):
         weights[goal] = weight
-        # An exception stands in a cell, each by at most two rules; a wish is one of an engineer and week.
-        most = sum(max(row) for row in tables[goal]) if goal in tables else 2 * cells + len(grid.names) * grid.weeks
+        # A cell breaks at most two rules, lies on as many holidays as its week has days, or is a wish of somebody's.
+        days = 7 * grid.staffing.problem.shift_weeks
+        most = sum(map(max, tables[goal])) if goal in tables else days * cells + len(grid.names) * grid.weeks
         weight *= most + 1
     return weights
 
@@ -107,12 +120,9 @@ def curves(
 
 
 def band_of(grid: Grid, e: int, fair: Mapping[str, Fraction]) -> range:
-    """Within a token of the fair load, or within a grain if that is more."""
-    grain = grid.staffing.problem.grain
-    if grid.names[e] not in fair:
-        return range(1 << 30)
-    aim, reach = int(fair[grid.names[e]] / grain), max(1, int(1 / grain))
-    return range(max(0, aim - reach), aim + reach + 1)
+    """The grains near the fair load; any number for those without a share."""
+    id = grid.names[e]
+    return band(grid.staffing, fair[id]) if id in fair else range(UNLIMITED)
 
 
 def most_grains(grid: Grid, e: int) -> int:

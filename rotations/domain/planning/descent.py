@@ -19,8 +19,15 @@ EXCEPTION, TOKEN, HOLIDAY, WISH, STRANGER = 3000, 300, 400, 60, 20
 # can still make up for it.
 CROWDING = Fraction(1, 4)
 
+# In teams of so many it is tried to staff a week with fewer people, at this price for each who is off call then.
+FEW, DUTY = 12, 20_000
+
 # More grains than this above or below the fair load are no dearer: prices stay small enough for the flow.
 FAR = 500
+
+
+# Of each cell who may hold it, at which price.
+Choices = Sequence[Sequence[tuple[int, int]]]
 
 
 class Descent:
@@ -65,18 +72,42 @@ class Descent:
             if sketch.hold[c] != NOBODY:
                 sketch.leave(c)
         choices = self.priced(w, cells, aims)
-        dearest = max((price for each in choices for _, price in each), default=0)
-        rooms = {e: self.rooms(e, sketch.left[e * grid.weeks + w], len(cells)) for each in choices for e, _ in each}
-        dearest += max((room[-1][1] for room in rooms.values() if room), default=0)
-        lost = price_of_gaps(dearest, len(cells))
-        holders = cheapest_week([c >> 1 for c in cells], choices, rooms, [lost[ROLES[c & 1]] for c in cells])
-        found = {c: NOBODY if e is None else e for c, e in zip(cells, holders, strict=True)}
+        found = self.cheapest(w, cells, choices)
+        if len(aims) <= FEW:
+            found = self.fewer_people(w, cells, choices, found)
         if any(self.is_alone(found, c, w) for c in cells):
             found = {c: known[c] for c in cells}
         for c, e in found.items():
             if e != NOBODY:
                 sketch.take(c, e)
         sketch.steps += 1
+
+    def cheapest(self, w: int, cells: Sequence[int], choices: Choices) -> dict[int, int]:
+        """Who holds each cell at the least price."""
+        grid, left = self.grid, self.sketch.left
+        rooms = {e: self.rooms(e, left[e * grid.weeks + w], len(cells)) for each in choices for e, _ in each}
+        dearest = max((price for each in choices for _, price in each), default=0)
+        dearest += max((room[-1][1] for room in rooms.values() if room), default=0)
+        lost = price_of_gaps(dearest, len(cells))
+        holders = cheapest_week([c >> 1 for c in cells], choices, rooms, [lost[ROLES[c & 1]] for c in cells])
+        return {c: NOBODY if e is None else e for c, e in zip(cells, holders, strict=True)}
+
+    def fewer_people(self, w: int, cells: Sequence[int], choices: Choices, found: dict[int, int]) -> dict[int, int]:
+        """Leave one after the other off call, those with the most weeks on call first, where that costs little."""
+        sketch, weeks = self.sketch, self.grid.weeks
+        on_call = sorted({e for e in found.values() if e != NOBODY and not sketch.roles[e * weeks + w]})
+        for e in sorted(on_call, key=lambda e: (-sketch.weeks[e], -sketch.load[e], e)):
+            without = [[each for each in some if each[0] != e] for some in choices]
+            fewer = self.cheapest(w, cells, without)
+            opened = sum(holder == NOBODY for holder in fewer.values()) - sum(
+                holder == NOBODY for holder in found.values()
+            )
+            if not opened and self.price(cells, without, fewer) <= self.price(cells, choices, found) + DUTY:
+                choices, found = without, fewer
+        return found
+
+    def price(self, cells: Sequence[int], choices: Choices, found: dict[int, int]) -> int:
+        return sum(price for c, some in zip(cells, choices, strict=True) for e, price in some if found[c] == e)
 
     def rooms(self, e: int, left: int, most: int) -> list[tuple[int, int]]:
         """Each further role of the week is dearer by as much."""
@@ -93,6 +124,7 @@ class Descent:
     def priced(self, w: int, cells: Sequence[int], aims: Sequence[int]) -> list[list[tuple[int, int]]]:
         """Who may hold each cell of an emptied week, and at which price."""
         sketch, grid = self.sketch, self.grid
+        owners = grid.owners
         levels = [
             slope * max(-FAR, min(FAR, load - aim))
             for slope, load, aim in zip(self.slope, sketch.load, aims, strict=True)
@@ -100,9 +132,9 @@ class Descent:
         duty = [self.price_of_duty(e, w) for e in range(len(aims))]
         found = []
         for c in cells:
-            grains, tastes = grid.grains[c % (2 * grid.units)], sketch.tastes[c]
+            grains, known = grid.grains[c % (2 * grid.units)], owners[c // 2 % grid.units]
             prices = [
-                (e, levels[e] * grains + duty[e] + self.price_of_breaches(e, c, w) + (0 if e in tastes else STRANGER))
+                (e, levels[e] * grains + duty[e] + self.price_of_breaches(e, c, w) + (0 if e in known else STRANGER))
                 for e in grid.candidates[c]
             ]
             least = min((price for _, price in prices), default=0)

@@ -139,6 +139,20 @@ class EvenSharing:
     def measure(self, plan: Plan) -> int:
         return sum(self.curves[id].cost(share.count(plan)) for id, share in self.shares.items())
 
+    def floor(self, total: int) -> int:
+        """What it costs at least to share so many grains."""
+        nexts = [(curve.steps[0], id, 0) for id, curve in self.curves.items() if curve.steps]
+        heapq.heapify(nexts)
+        cost = 0
+        for _ in range(total - sum(curve.low for curve in self.curves.values())):
+            if not nexts:
+                break
+            step, id, n = heapq.heappop(nexts)
+            cost += step
+            if n + 1 < len(self.curves[id].steps):
+                heapq.heappush(nexts, (self.curves[id].steps[n + 1], id, n + 1))
+        return cost
+
     def most(self) -> int:
         return sum(sum(curve.steps) for curve in self.curves.values())
 

@@ -1,13 +1,19 @@
 """The search: stage by stage, each with what the earlier ones reached held fast and the plan in hand as its hint."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from .board import Board, lay_board, read_plan, solve
+from .board import Board, OutOfStepsError, lay_board, read_plan, solve
+from .certificate import band, certify
+from .components import components
 from .coverage import Coverage, cover
-from .goals import STAGES, Aim, Stage
+from .goals import BAND, EXCEPTIONS, LOAD, STAGES, Aim, Stage, is_fairest
+from .improve import Improved
+from .improve import improve as improve_at_any_size
 from .progress import Progress, silent
+from .quality import loads_of
 from .staffing import Plan, Staffing
 
 if TYPE_CHECKING:
@@ -16,7 +22,11 @@ if TYPE_CHECKING:
 # Beyond this the weighted sum of a stage has too many digits for CP-SAT: its goals are then solved one by one.
 HEAVIEST = 10**12
 
+# CP-SAT polishes and proves what has at most so many choices of who holds what.
+MOST_CHOICES = 8_000
+
 OPEN_ROLES = "open roles"
+IMPROVEMENT = "improvement"
 
 
 @dataclass(frozen=True)
@@ -42,16 +52,64 @@ class Found:
 
 
 def search(staffing: Staffing, progress: Progress = silent) -> Found:
-    """The best plan found, and what each goal reached."""
-    progress("covering every week", 0, len(STAGES) + 1)
+    """The best plan found, and what each goal reached; parts that have nothing to do with each other one by one."""
+    parts = components(staffing.problem)
+    if len(parts) <= 1:
+        return search_part(staffing, progress)
+    found = []
+    for n, part in enumerate(parts):
+        progress(f"part {n + 1} of {len(parts)}", n, len(parts))
+        found.append(search_part(Staffing(part)))
+    plan = {cell: holder for each in found for cell, holder in each.plan.items()}
+    steps = zip(*(each.steps for each in found), strict=True)
+    return Found(plan, tuple(map(joined, steps)))
+
+
+def joined(steps: Sequence[Step]) -> Step:
+    """What one goal reached in all parts."""
+    return Step(
+        steps[0].goal,
+        sum(step.value for step in steps),
+        all(step.proven for step in steps),
+        sum(step.branches for step in steps),
+        sum(step.seconds for step in steps),
+    )
+
+
+def search_part(staffing: Staffing, progress: Progress = silent) -> Found:
+    """Coverage, certificate, and a good plan at any size; polished and proven by CP-SAT where that can be done."""
+    total = len(STAGES) + 2
+    progress("covering every week", 0, total)
     coverage = cover(staffing)
-    plan, steps = coverage.plan, [step_of(coverage)]
+    certificate = certify(staffing, coverage.plan)
+    fair = certificate.tokens if certificate else {}
+    progress("sharing the load", 1, total)
+    improved = improve_at_any_size(staffing, coverage.plan, fair)
+    plan, steps = improved.plan, [step_of(coverage), Step(IMPROVEMENT, 0, True, improved.tried, 0.0)]
+    if sum(map(len, staffing.candidates.values())) > MOST_CHOICES:
+        return Found(plan, (*steps, *rough_steps(staffing, improved, fair)))
     board = lay_board(staffing, staffing.problem.handoffs, coverage.open_cells)
-    for done, stage in enumerate(STAGES, 1):
-        progress(", ".join(goal.name for goal in stage.goals), done, len(STAGES) + 1)
+    board.fair = fair
+    for done, stage in enumerate(STAGES, 2):
+        progress(", ".join(goal.name for goal in stage.goals), done, total)
         plan, taken = run_stage(board, stage, plan)
         steps += taken
     return Found(plan, tuple(steps))
+
+
+def rough_steps(staffing: Staffing, improved: Improved, fair: Mapping[str, Fraction]) -> list[Step]:
+    """What the first goals reached in a problem too large for CP-SAT: proven where nothing better can be."""
+    loads = loads_of(staffing, improved.plan)
+    outside = sum(
+        max(near[0] - grains, grains - near[-1], 0)
+        for id, tokens in fair.items()
+        for near, grains in [(band(staffing, tokens), int(loads[id].tokens / staffing.problem.grain))]
+    )
+    return [
+        Step(BAND.name, outside, not outside, 0, 0.0),
+        Step(EXCEPTIONS.name, improved.exceptions, not improved.exceptions, 0, 0.0),
+        Step(LOAD.name, 0, is_fairest(staffing, {id: load.tokens for id, load in loads.items()}, fair), 0, 0.0),
+    ]
 
 
 def step_of(coverage: Coverage) -> Step:
@@ -92,24 +150,29 @@ def improve(
 ) -> tuple[Plan, list[Step]]:
     """Make the plan in hand better by these aims, and hold what they reach."""
     proven, branches, seconds = True, 0, 0.0
-    if any(aim.measure(plan) for aim in aims):
+    if any(aim.measure(plan) and not aim.settled(plan) for aim in aims):
         board.hint(plan)
         board.model.minimize(weighted(aims))
-        solver, proven = solve(board, effort)
-        plan = better(aims, plan, {**plan, **read_plan(board, solver)})
-        branches, seconds = solver.num_branches, solver.wall_time
+        try:
+            solver, proven = solve(board, effort)
+        except OutOfStepsError:
+            proven = False
+        else:
+            plan = better(aims, plan, {**plan, **read_plan(board, solver)})
+            branches, seconds = solver.num_branches, solver.wall_time
     for aim in aims:
         hold(board, aim, plan)
+    proven = proven and all(aim.exact for aim in aims)
     steps = [
-        Step(name, aim.measure(plan), proven and aim.exact, branches, seconds)
+        Step(name, aim.measure(plan), proven or not aim.measure(plan) or aim.settled(plan), branches, seconds)
         for name, aim in zip(names, aims, strict=True)
     ]
     return plan, steps
 
 
 def better(aims: Sequence[Aim], before: Plan, after: Plan) -> Plan:
-    """The new plan, unless the board's term was only an estimate and misled."""
-    return min((after, before), key=lambda plan: [aim.measure(plan) for aim in aims])
+    """The new plan if it is better: of equals, the one in hand is good for later goals too."""
+    return min((before, after), key=lambda plan: [aim.measure(plan) for aim in aims])
 
 
 def weighted(aims: Sequence[Aim]) -> "Term":

@@ -16,6 +16,57 @@ def token_shares(board: Board) -> dict[str, Share]:
     return {id: token_share(board, id) for id in capacity if capacity[id]}
 
 
+def week_shares(board: Board) -> dict[str, Share]:
+    """Shifts on call in any role, the ledger's before them; where it knows of none, those of this horizon alone."""
+    problem = board.staffing.problem
+    known = any(each.ledger.weeks for each in problem.engineers)
+    capacity = board.staffing.capacity if known else board.staffing.horizon_capacity
+    return {id: week_share(board, id, capacity[id]) for id in capacity if capacity[id]}
+
+
+def week_share(board: Board, engineer: str, capacity: Fraction) -> Share:
+    """An engineer's shifts on call."""
+    problem = board.staffing.problem
+
+    def count(plan: Plan) -> int:
+        return len({cell.week for cell in problem.cells if plan[cell] == engineer})
+
+    amount = board.derive(0, len(problem.handoffs), count)
+    board.model.add(amount == sum(board.on_duty(engineer, week) for week in problem.handoffs))
+    before = problem.by_id[engineer].ledger.weeks / problem.shift_weeks
+    return Share(0, len(problem.handoffs), before, capacity, amount, count)
+
+
+def least_people(board: Board, week: date) -> int:
+    """How many people a week needs at least: two for a unit, and enough for all roles."""
+    staffing = board.staffing
+    cells = staffing.free_cells[week]
+    filled = len(cells) - sum(board.open_cells.get(week, {}).values())
+    people = sorted({id for cell in cells for id in staffing.candidates[cell]})
+    rooms = sorted((filled if (room := staffing.room(id, week)) is None else room for id in people), reverse=True)
+    needed, left = 0, filled
+    while left > 0 and needed < len(rooms):
+        left -= rooms[needed]
+        needed += 1
+    both = filled > len({cell.unit for cell in cells})
+    return max(needed, 2 if both else 0)
+
+
+def least_weeks(board: Board) -> int:
+    """How many shifts on call there are at least, over all engineers."""
+    return sum(least_people(board, week) for week in board.staffing.problem.handoffs)
+
+
+def least_holidays(board: Board) -> int:
+    """How many public-holiday days on call there are at least: for those whom a week needs beyond who has none."""
+    staffing, total = board.staffing, 0
+    for week in staffing.problem.handoffs:
+        people = {id for cell in staffing.free_cells[week] for id in staffing.candidates[cell]}
+        days = sorted(staffing.problem.holiday_days(id, week) for id in people)
+        total += sum(days[: least_people(board, week)])
+    return total
+
+
 def token_share(board: Board, engineer: str) -> Share:
     """An engineer's tokens in grains."""
     staffing = board.staffing

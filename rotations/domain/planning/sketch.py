@@ -53,13 +53,18 @@ class Sketch:
         return table
 
     def taste_of(self, c: int) -> dict[int, int]:
-        """How much less a cell costs with an owner, or with who is published there, than with anybody else."""
+        """How much less a cell costs with an owner, or with who is published there, than with anybody else; and how
+        much more with somebody for whom its week has public holidays."""
         grid, costs = self.grid, self.costs
         owners = grid.owners[c // 2 % grid.units]
         taste: dict[int, int] = {}
         for role, e in enumerate(owners):
             taste[e] = -costs.no_owner - (costs.not_in_role if role == c & 1 else 0)
         taste.pop(NOBODY, None)
+        w = self.week_of(c)
+        for e in grid.candidates[c]:
+            if days := self.days[e * grid.weeks + w]:
+                taste[e] = taste.get(e, 0) + days * costs.holiday_role
         published = grid.published[c]
         if published is not None and published != NOBODY:
             taste[published] = taste.get(published, 0) - costs.change

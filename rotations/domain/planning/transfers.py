@@ -8,11 +8,12 @@ in between.
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 
-from .grid import NOBODY
+from .breaches import Breaches
+from .grid import NOBODY, UNLIMITED
 from .sketch import Change, Sketch
 
-# So many of the ways to take one step are weighed against each other.
-WEIGHED = 30
+# Of the ways to take one step so many, with the fewest exceptions, are weighed against each other.
+WEIGHED = 8
 
 # Of two neighbours on a path, the ways to move the amount between them.
 Step = list[Change]
@@ -32,16 +33,18 @@ class Transfers:
             }
             - {0}
         )
+        self.breaches, self.looks, self.last = Breaches(sketch), 0, UNLIMITED
         self.within_reach: list[list[int]] = [[] for _ in fair]
         for c, candidates in enumerate(self.grid.candidates):
             for e in candidates:
                 self.within_reach[e].append(c)
 
-    def run(self, reach: int, least: int, free: bool) -> None:
+    def run(self, reach: int, least: int, free: bool, looks: int = UNLIMITED) -> None:
         """Bring everybody within `reach` grains of the fair load, the farthest first, where loads get cheaper by at
-        least so much. Unless `free`, no step may cost anything but load."""
+        least so much. Unless `free`, no step may add an exception; it ends after so many looks at that."""
+        self.last = self.looks + looks
         moved = True
-        while moved:
+        while moved and self.looks < self.last:
             moved = False
             far = sorted(
                 (e for e in range(len(self.fair)) if abs(self.off(e)) > reach), key=lambda e: -abs(self.off(e))
@@ -75,7 +78,7 @@ class Transfers:
         """The steps of a shortest way between somebody and one of the goals; empty if there is none."""
         parents: dict[int, tuple[int, Step]] = {e: (NOBODY, [])}
         queue = deque([e])
-        while queue:
+        while queue and self.looks < self.last:
             at = queue.popleft()
             near = self.neighbours(at, amount, down, free)
             for other, step in near.items():
@@ -101,7 +104,7 @@ class Transfers:
         """Who can take so much from somebody (or, not `down`, give it), and how."""
         near: dict[int, Step] = {}
         for other, change in self.gifts(e, amount) if down else self.receipts(e, amount):
-            if free or self.is_harmless(change, amount):
+            if free or self.harm(change) <= 0:
                 near.setdefault(other, []).append(change)
         return near
 
@@ -139,19 +142,21 @@ class Transfers:
         hold, may_hold = self.sketch.hold, self.grid.may_hold
         return hold[c ^ 1] in may_hold[c] and hold[c] in may_hold[c ^ 1]
 
-    def is_harmless(self, change: Change, amount: int) -> bool:
-        """Whether it costs nothing but load to make this change."""
-        (first, taker), *_ = change
-        giver = self.sketch.hold[first]
-        gain = self.sketch.gain(change)
-        return gain is not None and gain >= self.load_gain(giver, taker, amount)
+    def harm(self, change: Change) -> int:
+        """How many exceptions more a gift makes."""
+        self.looks += 1
+        (c, taker), *more = change
+        if more:
+            return self.breaches.of_exchanging(c & ~1)
+        return self.breaches.of_handing(c, taker)
 
     def follow(self, path: Sequence[Step]) -> bool:
         """Take the steps of a path, each in the best way; all back if the plan is no cheaper then."""
         sketch, score = self.sketch, self.sketch.score
         done: list[list[tuple[int, int]]] = []
         for step in path:
-            gains = [(gain, change) for change in step[:WEIGHED] if (gain := sketch.gain(change)) is not None]
+            mildest = sorted(step, key=self.harm)[:WEIGHED]
+            gains = [(gain, change) for change in mildest if (gain := sketch.gain(change)) is not None]
             if not gains:
                 break
             best = max(gains, key=lambda each: each[0])[1]
