@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from . import catalogue, history
+from . import catalogue, history, wishes
 
 LONG_BEFORE = dt.timedelta(days=400)
 
@@ -22,6 +22,8 @@ def make_reference_team(at: dt.datetime, engineer_password: str, manager_passwor
     catalogue.make_sla(portfolio)
     rotation = catalogue.make_rotation(people, pipelines, since)
     holiday = history.holiday_ahead(at)
+    wishes.give_company_day(at)
+    wishes.wish_for_weeks(rotation, people, at)
     history.publish_rotation(rotation, people, holiday, at)
     history.ask_for_time_off(rotation, people, holiday, at)
     history.live_through_incidents(people, at)
