@@ -11,6 +11,8 @@ from typing import Any
 from .draft import Answer, Names, plan_of
 from .planning import Problem
 from .planning.parts import PRIMARY, ROLES, SECONDARY, Cell
+from .planning.words import Names as PlannerNames
+from .planning.words import move_words
 
 Row = Mapping[str, Any]
 
@@ -118,8 +120,15 @@ def wishes_met(problem: Problem, answer: Answer) -> tuple[int, int]:
 
 
 def alternatives(answer: Answer) -> tuple[str, ...]:
-    """The price of fewer changes, as the planner words it."""
-    return tuple(row["words"] for row in answer.get("alternatives", ()) if row.get("words"))
+    """The price of fewer changes: what each way to repair moves, and how many exceptions it makes."""
+    rows = answer.get("alternatives", ())
+    if len(rows) < 2:
+        return ()
+    return tuple(
+        f"With {row['mode']}: {_count(row['changes'], 'shift')} moved, "
+        f"{_count(row['new_exceptions'], 'new exception')}."
+        for row in rows
+    )
 
 
 def moves(before: Iterable[Row], after: Iterable[Row], reasons: Mapping[tuple[str, str, str], str]) -> tuple[Move, ...]:
@@ -146,10 +155,11 @@ def tallies(found: Iterable[Move], names: Names) -> tuple[Tally, ...]:
     return tuple(Tally(one, gives[one], gets[one]) for one in sorted(people, key=names.who))
 
 
-def reasons_of(answer: Answer) -> dict[tuple[str, str, str], str]:
+def reasons_of(answer: Answer, names: Names) -> dict[tuple[str, str, str], str]:
     """Why a cell changes hands, where the planner says so."""
+    called = PlannerNames(names.people, names.units)
     return {
-        (row["unit"], row["week"], row["role"]): str(row["reason"])
+        (row["unit"], row["week"], row["role"]): move_words(row["reason"], row["before"], row["after"], called)
         for row in answer.get("changed", ())
         if row.get("reason")
     }
@@ -168,6 +178,10 @@ def published_answer(problem: Problem, published: Sequence[Row], fairness: Mappi
 def is_in(problem: Problem, row: Row) -> bool:
     """Whether a cell named by a row belongs to a problem."""
     return Cell(row["unit"], dt.date.fromisoformat(row["week"]), row["role"]) in problem.cells
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _number(value: float | None) -> str:

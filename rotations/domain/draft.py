@@ -114,7 +114,8 @@ def reread(problem: Problem, answer: Answer, rows: Sequence[Row]) -> Answer:
     plan, staffing = plan_of(problem, rows), Staffing(problem)
     loads = loads_of(staffing, plan)
     levels = [level for level in levels_of(staffing, plan).values() if level is not None]
-    reasons = {(row["unit"], row["week"], row["role"]): row.get("reason") for row in answer.get("changed", ())}
+    moved = answer.get("changed", ())
+    reasons = {(row["unit"], row["week"], row["role"], row["after"]): row.get("reason") for row in moved}
     spread = {"max": _number(max(levels, default=None)), "min": _number(min(levels, default=None))}
     if levels:
         spread |= {"spread": _number(max(levels) - min(levels)), "ratio": None}
@@ -138,7 +139,12 @@ def reread(problem: Problem, answer: Answer, rows: Sequence[Row]) -> Answer:
             for one in exceptions_of(problem, plan)
         ],
         "changed": [
-            {**_cell_json(one.cell), "before": one.before, "after": one.after, "reason": reasons.get(_key(one.cell))}
+            {
+                **_cell_json(one.cell),
+                "before": one.before,
+                "after": one.after,
+                "reason": reasons.get((*_key(one.cell), one.after)),
+            }
             for one in changes_of(problem, plan)
         ],
     }

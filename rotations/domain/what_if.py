@@ -20,9 +20,9 @@ KINDS = {"absence": REFUSE, "pin": UNPIN, "rule": RAISE}
 MOST = "max_roles_per_engineer_week"
 
 
-def step_of(row: Step, kind: str = "") -> dict[str, Any]:
+def step_of(row: Step) -> dict[str, Any]:
     """A step in its plain form, of whatever the planner names as one."""
-    named = str(row.get("kind") or kind)
+    named = str(row["kind"])
     return {**{key: row.get(key) or None for key in KEYS}, "kind": KINDS.get(named, named)}
 
 

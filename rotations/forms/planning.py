@@ -57,6 +57,12 @@ class PlanForm(forms.Form):
         else:
             del self.fields["rebalance_from"], self.fields["both"]
 
+    def clean(self) -> dict[str, object]:
+        # nobody sees what stands at a hidden field
+        if "mode" in self.errors:
+            self.add_error(None, self.errors.pop("mode").as_data())
+        return self.cleaned_data
+
 
 class EditForm(forms.Form):
     """Who shall hold a cell of a draft; the choices say how things are with each of them that week."""

@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.models import Engineer
 
 from ..domain.compare import Figures, Move, figures, moves, published_answer, reasons_of, tallies
-from ..domain.draft import content, reread
+from ..domain.draft import Names, content, reread
 from ..domain.planning import Problem
 from ..domain.roster import Role
 from ..domain.wording import day_text
@@ -98,7 +98,7 @@ def compare_view(rotation: Rotation, plans: Sequence[Plan]) -> CompareView:
     pair = columns[-len(plans) :][:2] if len(plans) > 1 else columns
     found: tuple[Move, ...] = ()
     if len(pair) > 1:
-        reasons = reasons_of(pair[1].answer) if pair[0].plan is None else {}
+        reasons = _reasons(pair[0], pair[1], names)
         found = moves(pair[0].answer["assignments"], pair[1].answer["assignments"], reasons)
     return CompareView(
         columns=tuple(columns),
@@ -134,14 +134,21 @@ def published_rows(shifts: Sequence[Shift], rotation: Rotation) -> list[dict[str
     return list(rows.values())
 
 
-def _column(plan: Plan, names: Any) -> Column:
+def _reasons(before: Column, after: Column, names: Names) -> dict[tuple[str, str, str], str]:
+    """Why what is published moves; between two drafts the planner has nothing to say."""
+    edits = after.plan.edits if after.plan else ()
+    by_hand = {(edit["unit"], edit["week"], edit["role"]): "changed by hand" for edit in edits}
+    return by_hand if before.plan else {**reasons_of(after.answer, names), **by_hand}
+
+
+def _column(plan: Plan, names: Names) -> Column:
     problem = Problem.from_json(plan.problem)
     answer = content(plan.problem, plan.answer, plan.edits)
     what = plan.get_mode_display() + (", what if" if plan.what_if else "") + (", by hand" if plan.edits else "")
     return Column(f"Plan {plan.pk}", what, plan, figures(problem, answer, names), answer)
 
 
-def _published(plan: Plan, published: Sequence[Mapping[str, Any]], names: Any) -> Column:
+def _published(plan: Plan, published: Sequence[Mapping[str, Any]], names: Names) -> Column:
     """What is in force, counted as if it were a draft for the same problem."""
     problem = Problem.from_json(plan.problem)
     base = published_answer(problem, published, plan.answer["fairness"])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain.draft import Names
+from ..domain.planning.words import Names as PlannerNames
+from ..domain.planning.words import advice_words
 from ..domain.what_if import RAISE, REFUSE, TRAIN, UNPIN, done_words, is_possible, step_of, step_words, text_of
 from ..domain.wording import day_text
 from ..models import Plan
@@ -49,10 +51,10 @@ def advice_views(plan: Plan, names: Names) -> tuple[Try, ...]:
     """The trainings that would help most, first of all."""
     found = []
     for row in plan.answer.get("advice", ()):
-        step = step_of(row, TRAIN)
-        words = str(row.get("words") or "")
-        if step["engineer"] and step["unit"] and is_possible(plan.problem, step):
-            found.append(Try(_capital(step_words(step, names)), (text_of(step),), _named(words, row, names)))
+        step = step_of({"kind": TRAIN, "engineer": row["engineer"], "unit": row["unit"]})
+        if is_possible(plan.problem, step):
+            words = advice_words(row, PlannerNames(names.people, names.units))
+            found.append(Try(_capital(words), (text_of(step),), ""))
     return tuple(found)
 
 
@@ -79,7 +81,10 @@ def _ways(plan: Plan, row: Mapping[str, Any], names: Names) -> Iterable[Try]:
     """Each step on its own where one suffices; else the smallest set that does."""
     seen = set()
     together = [step_of(reason) for reason in row.get("relax", ())]
-    for steps, gain in ((together, ""), *(([step_of(option)], _gain(option)) for option in row.get("options", ()))):
+    for steps, gain in (
+        (together, "closes all that can be closed"),
+        *(([step_of(option)], _gain(option)) for option in row.get("options", ())),
+    ):
         steps = [step for step in steps if step["kind"] in (REFUSE, UNPIN, RAISE, TRAIN)]
         texts = tuple(text_of(step) for step in steps)
         if steps and texts not in seen and all(is_possible(plan.problem, step) for step in steps):
@@ -90,14 +95,6 @@ def _ways(plan: Plan, row: Mapping[str, Any], names: Names) -> Iterable[Try]:
 def _gain(option: Mapping[str, Any]) -> str:
     closes = option.get("closes")
     return f"closes {closes} open role{'' if closes == 1 else 's'}" if closes else ""
-
-
-def _named(words: str, row: Mapping[str, Any], names: Names) -> str:
-    """The planner's words know only ids: everybody equal stays, engineer 12 becomes a name."""
-    for key, called in (("engineer", names.who), ("unit", names.unit)):
-        if row.get(key):
-            words = words.replace(f" {row[key]} ", f" {called(row[key])} ")
-    return words.partition(": ")[2] or words
 
 
 def _capital(words: str) -> str:

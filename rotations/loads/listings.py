@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from pipelines.models import Engineer
 
+from ..domain.draft import Names, content
 from ..domain.wording import day_text
 from ..models import Cover, Plan, Rotation, Unit
+from .plans import exceptions_of
 from .publishing import Change, Hole, publish_listing
 from .rolling_back import rollback_listing
 
@@ -56,6 +58,7 @@ class PublishPage:
     ended: tuple[EndedRow, ...]
     thin: tuple[HoleRow, ...]
     gaps: tuple[HoleRow, ...]
+    exceptions: tuple[str, ...]
     told: tuple[Engineer, ...]
 
 
@@ -76,6 +79,8 @@ def publish_page(plan: Plan, at: dt.datetime) -> PublishPage:
     """What publishing a draft would do now; five queries at most."""
     listing, rotation = publish_listing(plan, plan.rotation), plan.rotation
     people, units = _known(rotation)
+    answer = content(plan.problem, plan.answer, plan.edits)
+    names = Names({str(pk): str(one) for pk, one in people.items()}, {str(pk): name for pk, name in units.items()})
     told = {change.after for change in listing.changes} | {change.was for change in listing.moved}
     return PublishPage(
         digest=listing.digest,
@@ -85,6 +90,7 @@ def publish_page(plan: Plan, at: dt.datetime) -> PublishPage:
         ended=_ended(listing.ended, people),
         thin=_holes(listing.thin, rotation, units),
         gaps=_holes(listing.gaps, rotation, units),
+        exceptions=exceptions_of(answer, names),
         told=_people(told | {cover.engineer_id for cover in listing.ended}, people),
     )
 

@@ -121,16 +121,21 @@ def plan_view(plan: Plan, units: Iterable[str] | None = None) -> PlanView:
         fairness=_fairness(plan, names),
         quality=() if plan.edits else quality_words(answer, names)[1 if plan.answer["fairness"]["optimal"] else 0 :],
         open_roles=tuple(open_words(cell, names) for cell in answer["open"]),
-        exceptions=tuple(
-            exception_words(one["rule"], one["engineer"], one["unit"], dt.date.fromisoformat(one["week"]), names)
-            for one in answer["exceptions"]
-        ),
+        exceptions=exceptions_of(answer, names),
         fewer=alternatives(answer),
         **_by_hand(plan, names),
         pins=tuple(f"{names.who(pin['engineer'])}, {open_words(pin, names)}" for pin in plan.pins),
         changes=sum(row["before"] is not None for row in answer["changed"]),
         names=names,
         answer=answer,
+    )
+
+
+def exceptions_of(answer: Mapping[str, Any], names: Names) -> tuple[str, ...]:
+    """The rules that had to give, each in words."""
+    return tuple(
+        exception_words(one["rule"], one["engineer"], one["unit"], dt.date.fromisoformat(one["week"]), names)
+        for one in answer.get("exceptions", ())
     )
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipelines.models import Engineer
 
-from ..domain.draft import Choice, Names, choices, content, levels_of, plan_of
+from ..domain.draft import Names, choices, content, levels_of, plan_of
 from ..domain.planning import Problem
-from ..domain.planning.parts import Cell
+from ..domain.planning.parts import Cell, Pair
 from ..domain.planning.staffing import Staffing
+from ..domain.planning.why import why
+from ..domain.planning.words import Names as PlannerNames
+from ..domain.planning.words import other_words
 from ..models import Plan
 from .plans import EditView, open_words, plan_names
 
@@ -24,8 +27,6 @@ class Other:
     engineer: Engineer
     words: str
     level: float | None
-    is_free: bool
-    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,15 @@ def why_view(plan: Plan, unit: str, week: str, role: str) -> WhyView | None:
     cell = Cell(unit, dt.date.fromisoformat(week), role)
     rows = content(plan.problem, plan.answer, plan.edits)["assignments"]
     holder = plan_of(problem, rows)[cell]
-    edits = tuple(_edits(plan, cell, names))
     options = choices(problem, rows, cell, names)
-    told = {} if edits else _told(plan.answer, cell)
     return WhyView(
         unit=names.unit(unit),
         role=role,
         day=cell.week,
         holder=people.get(holder or ""),
         said=tuple(_said(plan, problem, rows, cell, holder, names)),
-        others=tuple(
-            Other(people[one.engineer], _words(one, told, options, names.who(holder)), one.level, one.is_free, one.holds)
-            for one in options
-            if one.engineer in people
-        ),
-        edits=edits,
+        others=tuple(_others(problem, rows, cell, people, names)),
+        edits=tuple(_edits(plan, cell, names)),
         is_pinned=any((pin["unit"], pin["week"], pin["role"]) == (unit, week, role) for pin in plan.pins),
         choices=tuple((one.engineer, f"{names.who(one.engineer)}: {one.words}") for one in options),
     )
@@ -79,28 +74,17 @@ def _is_there(problem: Problem, unit: str, week: str, role: str) -> bool:
         return False
 
 
-def _told(answer: Mapping[str, Any], cell: Cell) -> dict[str, str]:
-    """What the planner itself said of the others, where it was asked to."""
-    key = cell.unit, cell.week.isoformat(), cell.role
-    for row in answer.get("why", ()):
-        if (row["unit"], row["week"], row["role"]) == key:
-            return {other["engineer"]: str(other["reason"]) for other in row["others"]}
-    return {}
-
-
-def _words(choice: Choice, told: Mapping[str, str], options: Sequence[Choice], who: str) -> str:
-    if choice.holds:
-        return "has it"
-    if not choice.is_free:
-        return choice.words
-    if choice.engineer in told:
-        return told[choice.engineer]
-    mine = next((one.level for one in options if one.holds), None)
-    if choice.words != "free":
-        return choice.words
-    if mine is None or choice.level is None or choice.level < mine:
-        return "free; the plan as a whole is more even this way"
-    return f"free, and carries {choice.level:.2f} tokens a week already, {who} {mine:.2f}"
+def _others(
+    problem: Problem, rows: Sequence[Mapping[str, Any]], cell: Cell, people: Mapping[str, Engineer], names: Names
+) -> Iterable[Other]:
+    """Everybody else who is qualified, who carries least first, with the planner's own reason."""
+    pairs = [Pair(row["unit"], dt.date.fromisoformat(row["week"]), row["primary"], row["secondary"]) for row in rows]
+    found = why(problem, pairs, cell)
+    for other in sorted(found.others if found else (), key=lambda one: (one.level or 0, names.who(one.engineer))):
+        if other.engineer in people:
+            words = other_words(other.to_json(), PlannerNames(names.people, names.units))
+            level = None if other.level is None else round(float(other.level), 2)
+            yield Other(people[other.engineer], words, level)
 
 
 def _said(

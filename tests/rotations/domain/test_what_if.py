@@ -29,7 +29,7 @@ def test_a_lifted_pin_a_raised_limit_and_a_training():
     pin = step_of({"kind": "pin", "engineer": "A", "week": SECOND, "unit": "p"})
     assert relaxed(given(), [pin])["pins"] == []
     assert relaxed(given(), [step_of({"kind": "rule", "week": FIRST})])["rules"]["max_roles_per_engineer_week"] == 2
-    train = step_of({"engineer": "D", "unit": "g"}, "train")
+    train = step_of({"kind": "train", "engineer": "D", "unit": "g"})
     assert relaxed(given(), [train])["units"][1]["qualified"] == ["A", "B", "C", "D"]
     assert given()["units"][1]["qualified"] == ["A", "B", "C"]
 
