@@ -7,7 +7,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from pipelines.admin import ReadOnly
 
-from ..models import AuditRun, ConfirmedGap
+from ..models import AuditRun, ConfirmedGap, RotaImport
 
 
 @admin.register(ConfirmedGap)
@@ -29,3 +29,15 @@ class AuditRunAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["rotation"]
     search_fields = ["rotation__name"]
     fields = list_display
+
+
+@admin.register(RotaImport)
+class RotaImportAdmin(ReadOnly, admin.ModelAdmin):
+    """Tables that were brought in, and what became of them."""
+
+    list_display = ["source", "rotation", "made_by", "made_at", "done_by", "done_at", "served", "plan"]
+    list_filter = ["rotation", ("done_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["rotation", "made_by", "done_by", "plan__rotation"]
+    search_fields = ["source", "rotation__name", "made_by__name"]
+    date_hierarchy = "made_at"
+    fields = [*list_display, "first_week", "names"]

@@ -128,12 +128,14 @@ def draft(problem: Problem, slots: Sequence[Slot], names: Names) -> Drafted:
     for cell, slot in sheet.asked.items():
         sheet.held[cell] = str(slot.engineer)
     broken = _broken(sheet, before)
-    edits = []
-    for cell in broken[:MOST_EDITS]:
+    edits: list[dict[str, Any]] = []
+    # what stays as it is published is no change by hand
+    changed = [cell for cell in broken if before[cell] != str(sheet.asked[cell].engineer)]
+    for cell in changed[:MOST_EDITS]:
         slot = sheet.asked[cell]
         named = {"unit": cell.unit, "week": cell.week.isoformat(), "role": cell.role}
         edits.append({"number": len(edits) + 1, **named, "before": before[cell], "after": str(slot.engineer)})
-    for cell in broken[MOST_EDITS:]:
+    for cell in changed[MOST_EDITS:]:
         slot = sheet.asked[cell]
         words = f"{names.who(str(slot.engineer))}, {cell.role} of {names.unit(cell.unit)}, breaks a rule of planning"
         sheet.left.append(LeftOut(slot.line, f"{week_words(cell.week)}: {words}"))

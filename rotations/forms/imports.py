@@ -65,7 +65,7 @@ class NamesForm(forms.Form):
 
     first_week = forms.DateField(
         label="First week begins on",
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="The day of the hand-off with which the first week of the table begins.",
     )
 

@@ -66,11 +66,11 @@ def preview_of(outcome: Outcome, rotation: Rotation, at: dt.datetime) -> Preview
         weeks=tuple(weeks[:most]),
         more_weeks=max(len(weeks) - most, 0),
         served=len(outcome.served),
-        ahead=len(outcome.ahead),
+        ahead=outcome.drafted_count,
         left_out=outcome.left_out[:MOST_LINES],
         more_left_out=max(len(outcome.left_out) - MOST_LINES, 0),
         broken=_broken(outcome, people, units),
-        open_roles=len(outcome.drafted.answer["open"]) - len(outcome.drafted.edits) if outcome.drafted else 0,
+        open_roles=_open_roles(outcome),
         digest=outcome.digest,
     )
 
@@ -87,6 +87,12 @@ def _weeks(
             for unit, name in units.items()
         )
         yield PreviewWeek(week, span.start < at, at in span, tuple(cells))
+
+
+def _open_roles(outcome: Outcome) -> int:
+    drafted = outcome.drafted
+    rows = overlaid(drafted.answer["assignments"], drafted.edits) if drafted else []
+    return sum(row[role] is None for row in rows for role in ("primary", "secondary"))
 
 
 def _broken(outcome: Outcome, people: Mapping[int, Engineer], units: Mapping[int, str]) -> tuple[str, ...]:

@@ -174,6 +174,11 @@ class Outcome:
     drafted: Drafted | None = None
 
     @property
+    def drafted_count(self) -> int:
+        """How many assignments of the table stand in the draft."""
+        return len(self.drafted.pins) + len(self.drafted.edits) if self.drafted else 0
+
+    @property
     def digest(self) -> str:
         """Names what was seen, so that what changed since is shown again."""
         facts_seen = (self.served, self.left_out, self.drafted and (self.drafted.answer, self.drafted.edits))

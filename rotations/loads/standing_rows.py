@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from pipelines.models import Engineer
 
-from ..domain.spans import WEEK
 from ..domain.standing import Finding, Kind, Watched, is_within
 from ..domain.standing.news import counts
 from ..domain.wording import span_text
 from ..models import ConfirmedGap, Rotation
 
 MOST_ROWS = 500
+NEAR = "Now and within 72 hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,11 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Findings of one kind."""
+    """Findings of one kind, or of several that belong together."""
 
     words: str
     rows: tuple[FindingRow, ...]
+    is_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +78,20 @@ class AuditView:
     until: dt.datetime
     open_count: int
     counts: tuple[KindCount, ...]
-    near: tuple[FindingRow, ...]
     groups: tuple[Group, ...]
-    confirmed: tuple[FindingRow, ...]
-    told: tuple[FindingRow, ...]
+    confirmed: tuple[Group, ...]
+    told: tuple[Group, ...]
     left_out: int
 
 
 class Mending:
     """Says where a finding of one rotation is mended: in the admin for who is let in there, else on a page."""
 
-    def __init__(self, rotation: Rotation, watched: Watched, *, in_admin: bool) -> None:
+    def __init__(self, rotation: Rotation, watched: Watched, *, in_admin: bool, may_override: bool = True) -> None:
         self.rotation = rotation
         self.watched = watched
         self.in_admin = in_admin
+        self.may_override = may_override
         self.pipelines = {one.id: one for one in (*watched.pipelines.values(), *watched.placeless)}
 
     def of(self, finding: Finding) -> Mend:
@@ -98,10 +99,13 @@ class Mending:
         return next(found for kind in (*finding.also, finding.kind) if (found := _MENDS[kind](self, finding)))
 
     def plan(self, finding: Finding) -> Mend:
-        return Mend("Plan", f"{reverse('rotations:plans', args=[self.rotation.slug])}{self._week_of(finding)}")
+        return Mend("Plan", reverse("rotations:plans", args=[self.rotation.slug]))
 
     def repair(self, finding: Finding) -> Mend:
-        return Mend("Repair", f"{reverse('rotations:plans', args=[self.rotation.slug])}{self._week_of(finding)}")
+        """A plan is for later; who is to stand in now is said by an override."""
+        if is_within(finding, self.watched.now) and self.may_override:
+            return Mend("Override", f"{reverse('rotations:override', args=[self.rotation.slug])}?unit={finding.unit}")
+        return Mend("Repair", reverse("rotations:plans", args=[self.rotation.slug]))
 
     def members(self, finding: Finding) -> Mend:
         if not self.in_admin:
@@ -140,15 +144,6 @@ class Mending:
             return self.pipeline(finding)
         return Mend("Give it a unit", f"{reverse('admin:rotations_unit_changelist')}")
 
-    def _week_of(self, finding: Finding) -> str:
-        """The week to plan from: that of the finding, or the next where it has begun."""
-        if finding.span is None:
-            return ""
-        calendar = self.watched.rotation.calendar
-        at = max(finding.span.start, self.watched.now)
-        week = calendar.week_of(at.astimezone(calendar.zone).date())
-        return f"?first_week={week if calendar.handoff(week) >= self.watched.now else week + WEEK}"
-
 
 _MENDS: dict[Kind, Callable[[Mending, Finding], Mend | None]] = {
     Kind.GAP: Mending.plan,
@@ -178,33 +173,38 @@ def audit_view(
     zone: ZoneInfo,
     *,
     reader: Engineer,
+    may_decide: bool = False,
     chosen: Kind | None = None,
 ) -> AuditView:
     """Findings as a page shows them, only those of one kind if it is chosen; one query."""
-    confirmed = ConfirmedGap.objects.filter(rotation=rotation, ends_at__gt=watched.now).select_related("by")
-    left = {row.pk: row for row in confirmed}
-    mending = Mending(rotation, watched, in_admin=reader.is_staff)
+    known = ConfirmedGap.objects.filter(rotation=rotation, ends_at__gt=watched.now).select_related("by")
+    left = {row.pk: row for row in known}
+    mending = Mending(rotation, watched, in_admin=reader.is_staff, may_override=may_decide)
     shown = [one for one in findings if chosen in (None, *one.kinds)]
     rows = [_row(one, mending, zone, left) for one in shown[:MOST_ROWS]]
     wrong = [row for row in rows if row.finding.is_open]
-    near = tuple(row for row in wrong if is_within(row.finding, watched.now))
+    near = [row for row in wrong if is_within(row.finding, watched.now)]
     later = [row for row in wrong if not is_within(row.finding, watched.now)]
+    confirmed = [row for row in rows if row.finding.confirmed is not None]
     return AuditView(
         until=watched.roster.window.end,
         open_count=sum(one.is_open for one in findings),
         counts=tuple(_counts(findings, chosen)),
-        near=near,
-        groups=tuple(Group(kind.words, tuple(found)) for kind, found in groupby(later, key=lambda row: row.kind)),
-        confirmed=tuple(row for row in rows if row.finding.confirmed is not None),
-        told=tuple(row for row in rows if row.kind.is_only_told),
+        groups=(*([Group(NEAR, tuple(near), is_mixed=True)] if near else []), *_by_kind(later)),
+        confirmed=tuple(_by_kind(confirmed)),
+        told=tuple(_by_kind(row for row in rows if row.kind.is_only_told)),
         left_out=len(shown) - len(rows),
     )
+
+
+def _by_kind(rows: Iterable[FindingRow]) -> Iterable[Group]:
+    return (Group(kind.words, tuple(found)) for kind, found in groupby(rows, key=lambda row: row.kind))
 
 
 def _row(finding: Finding, mending: Mending, zone: ZoneInfo, left: dict[int, ConfirmedGap]) -> FindingRow:
     return FindingRow(
         kind=finding.kind,
-        text=finding.text,
+        text=finding.sentence,
         when=span_text(finding.span, zone) if finding.span else "",
         mend=mending.of(finding),
         causes=tuple(kind.words for kind in finding.also),

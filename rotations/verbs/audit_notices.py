@@ -72,7 +72,7 @@ def _lines(rotation: Rotation, watched: Watched, findings: Iterable[Finding], zo
     for one in findings:
         when = f", {span_text(one.span, zone)}" if one.span else ""
         mend = mending.of(one)
-        yield f"- {one.text}{when}. {mend.words}: {settings.PUBLIC_URL}{mend.url}"
+        yield f"- {one.sentence}{when}. {mend.words}: {settings.PUBLIC_URL}{mend.url}"
 
 
 def _foot(rotation: Rotation, engineer: Engineer) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def bring_in(table: RotaImport, *, by: Engineer | None, at: dt.datetime, seen: s
     found = outcome_for(table, rotation, at)
     if seen is not None and seen != found.digest:
         raise ValidationError(CHANGED, code="changed")
-    if not found.served and found.drafted is None:
+    if not found.served and not found.drafted_count:
         raise ValidationError("Nothing of it is new: all of it is published already, or left out.")
     _serve(found.served, table, rotation, by, at)
     table.plan = _make_plan(found, rotation, by, at)
@@ -124,7 +124,7 @@ def _tell(running: Iterable[Shift], table: RotaImport, rotation: Rotation, at: d
 
 
 def _make_plan(found: Outcome, rotation: Rotation, by: Engineer | None, at: dt.datetime) -> Plan | None:
-    if found.drafted is None or found.problem is None:
+    if found.drafted is None or found.problem is None or not found.drafted_count:
         return None
     problem, drafted = found.problem, found.drafted
     made = {"by": by.pk if by else None, "at": at.isoformat()}

@@ -40,7 +40,13 @@ def _standing(request: HttpRequest, rotation: Rotation, refused: str = "") -> Ht
     context = {
         "rotation": rotation,
         "view": audit_view(
-            rotation, watched, findings, timezone.get_current_timezone(), reader=request.user, chosen=chosen
+            rotation,
+            watched,
+            findings,
+            timezone.get_current_timezone(),
+            reader=request.user,
+            may_decide=may_decide,
+            chosen=chosen,
         ),
         "chosen": chosen,
         "may_acknowledge": may_decide,

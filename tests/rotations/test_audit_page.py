@@ -160,8 +160,7 @@ def now(monkeypatch, monday):
 
 
 def shown(answer):
-    view = answer.context["view"]
-    rows = [*view.near, *(row for group in view.groups for row in group.rows)]
+    rows = [row for group in answer.context["view"].groups for row in group.rows]
     return [(row.kind.value, row.text, row.mend.words) for row in rows]
 
 
@@ -178,12 +177,13 @@ def test_what_is_wrong_is_shown_with_a_link_that_mends_it(half, cast, sign_in):
     answer = sign_in(cast.manager).get(PAGE)
     assert shown(answer) == [
         ("thin", "Growth has no secondary: nobody is planned", "Plan"),
-        ("unplanned", "nothing is planned for 12 weeks: nobody has duty", "Plan"),
+        ("unplanned", "Nothing is planned for 12 weeks: nobody has duty", "Plan"),
     ]
-    [thin] = answer.context["view"].near
-    assert (thin.when, thin.mend.url) == (
+    near = answer.context["view"].groups[0]
+    assert (near.words, near.rows[0].when, near.rows[0].mend.url) == (
+        "Now and within 72 hours",
         "Mon 23 Nov, 09:00 to Mon 30 Nov 2026, 09:00",
-        "/rotations/data/plan/?first_week=2026-11-30",
+        "/rotations/data/plan/",
     )
     page = answer.content.decode()
     assert "2 findings from now until" in page
@@ -216,15 +216,14 @@ def test_that_somebody_asks_for_time_off_is_shown_only_to_who_decides(half, cast
     TimeOffRequest.objects.create(
         engineer=cast.a, starts_at=now + DAY, ends_at=now + 2 * DAY, time_zone="UTC", requested_at=now
     )
-    words = "approving the time off that Data Engineer A asks for would leave Profit without a primary"
+    words = "Approving the time off that Data Engineer A asks for would leave Profit without a primary"
     assert ("request", words, "Decide") in shown(sign_in(cast.manager).get(PAGE))
     assert "asks for" not in sign_in(cast.b).get(PAGE).content.decode()
 
 
 def seen(answer, kind="thin"):
     """What the form of a row sends."""
-    view = answer.context["view"]
-    row = next(row for row in [*view.near, *(row for group in view.groups for row in group.rows)] if row.kind == kind)
+    row = next(row for group in answer.context["view"].groups for row in group.rows if row.kind == kind)
     return {
         "unit": row.finding.unit,
         "role": row.finding.role.value,
@@ -238,7 +237,8 @@ def test_a_manager_acknowledges_thin_time_and_takes_it_back(half, cast, sign_in)
     sent = seen(browser.get(PAGE))
     answer = browser.post(f"{PAGE}acknowledge/", {**sent, "reason": "D is in training"}, follow=True)
     assert (answer.status_code, [kind for kind, *_ in shown(answer)]) == (200, ["unplanned"])
-    [row] = answer.context["view"].confirmed
+    [group] = answer.context["view"].confirmed
+    [row] = group.rows
     assert (row.kind.value, row.confirmed.by, row.confirmed.reason) == ("thin", cast.manager, "D is in training")
     assert "Manager acknowledged it on" in answer.content.decode()
     answer = browser.post(f"{PAGE}{row.confirmed.pk}/reopen/", follow=True)
@@ -263,6 +263,19 @@ def test_what_cannot_be_acknowledged_is_refused_in_words(half, cast, sign_in, ch
     assert answer.status_code == 422
     assert words in answer.context["refused"]
     assert ConfirmedGap.objects.count() == 0
+
+
+def test_who_is_away_now_is_mended_by_an_override_and_later_by_a_repair(half, cast, sign_in, now):
+    TimeOffRequest.objects.create(
+        engineer=cast.a, starts_at=now, ends_at=now + DAY, time_zone="UTC", state="approved", requested_at=now
+    )
+    gap = sign_in(cast.manager).get(PAGE).context["view"].groups[0].rows[0]
+    assert (gap.text, gap.mend.words) == (
+        "Profit has no primary: Data Engineer A is away and nobody covers",
+        "Override",
+    )
+    assert gap.mend.url == f"/rotations/data/override/?unit={half.on_profit.pk}"
+    assert sign_in(cast.b).get(PAGE).context["view"].groups[0].rows[0].mend.words == "Repair"
 
 
 @pytest.mark.parametrize(("who", "status"), [("a", 404), ("stranger", 404), ("administrator", 302)])

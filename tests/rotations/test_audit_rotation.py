@@ -201,7 +201,7 @@ def test_without_a_table_the_rotation_itself_is_audited(team, monday, monkeypatc
             "Data: 3 open findings in the next 90 days (times in UTC)",
             "",
             "Weeks that are not planned",
-            "  nothing is planned for 12 weeks: nobody has duty, Mon 30 Nov, 09:00 to Mon 22 Feb 2027, 09:00",
+            "  Nothing is planned for 12 weeks: nobody has duty, Mon 30 Nov, 09:00 to Mon 22 Feb 2027, 09:00",
             "",
             "Runbook missing",
             "  Profit has no runbook",
@@ -242,7 +242,7 @@ def test_a_standing_audit_as_json(team, cast, monday, monkeypatch):
         "engineers": [],
         "pipelines": ["profit"],
         "acknowledged": {"by": "manager", "at": "2026-11-23T10:00:00Z", "reason": acknowledged.reason},
-        "mend": {"words": "Plan", "url": "http://testserver/rotations/data/plan/?first_week=2026-11-30"},
+        "mend": {"words": "Plan", "url": "http://testserver/rotations/data/plan/"},
     }
 
 

@@ -108,6 +108,11 @@ class Finding:
         return self.kind, *self.also
 
     @property
+    def sentence(self) -> str:
+        """The text as a line begins with it."""
+        return self.text[:1].upper() + self.text[1:]
+
+    @property
     def is_open(self) -> bool:
         """Whether something is wrong that nobody leaves so knowingly."""
         return self.confirmed is None and not self.kind.is_only_told

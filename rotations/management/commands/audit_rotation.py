@@ -192,7 +192,7 @@ def _standing_lines(rotation: Rotation, watched: Watched, found: Sequence[standi
     for heading, rows in _sections(watched, found):
         yield f"\n{heading}"
         for one in rows:
-            yield f"  {one.text}" + (f", {span_text(one.span, zone)}" if one.span else "")
+            yield f"  {one.sentence}" + (f", {span_text(one.span, zone)}" if one.span else "")
 
 
 def _sections(watched: Watched, found: Sequence[standing.Finding]) -> Iterator[tuple[str, list[standing.Finding]]]:

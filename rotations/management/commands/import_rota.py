@@ -196,7 +196,7 @@ def _plain(
         "fully_covered": outcome.audit.covered,
         "counts": {kind.value: number for kind, number in outcome.audit.counts().items()},
         "served": len(outcome.served),
-        "drafted": len(outcome.ahead) - len(outcome.drafted.left_out) if outcome.drafted else 0,
+        "drafted": outcome.drafted_count,
         "skipped": reading.skipped,
         "left_out": [{"line": one.line, "text": one.words} for one in outcome.left_out],
         "broken": len(outcome.drafted.edits) if outcome.drafted else 0,

@@ -194,3 +194,10 @@ def test_somebody_unqualified_is_shown_as_a_change_by_hand():
         if one.is_hard
     ]
     assert words == "Week of Mon 23 Nov 2026: A is not qualified for Profit"
+
+
+def test_what_is_published_so_already_is_no_change_by_hand():
+    published = [{"unit": "10", "week": "2026-11-23", "primary": "1", "secondary": "2"}]
+    away = [engineer(1, weeks_off=[ISO]), *OTHERS]
+    found = draft(problem(published=published, engineers=away), [slot(10, P, 1), slot(10, S, 2)], NAMES)
+    assert (found.edits, [pin["role"] for pin in found.pins]) == ([], ["secondary"])
