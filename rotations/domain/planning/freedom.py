@@ -5,7 +5,7 @@ every arc of such a circle has no reduced price, so whoever can't be reached tha
 good as this one.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -88,6 +88,7 @@ class Freedom:
             elif self.price(cell, who):
                 queue.append(("post", who, cell.unit))
         visits = 0
+        improved: Counter[Node] = Counter()
         while queue:
             node = queue.popleft()
             at = found.get(node, 0)
@@ -95,8 +96,10 @@ class Freedom:
                 visits += 1
                 if at + price < found.get(other, 0):
                     found[other] = at + price
+                    improved[other] += 1
                     queue.append(other)
-            if visits > MOST_VISITS:
+            # so often only round a circle that gets ever cheaper: the staffing was no cheapest flow
+            if visits > MOST_VISITS or improved[node] > len(self.plan) + 2:
                 return None
         return found
 

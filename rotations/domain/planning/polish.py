@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from .board import SEED
-from .parts import PER_PIPELINE, PRIMARY, ROLES, Cell
+from .parts import PER_PIPELINE, PRIMARY, ROLES, SECONDARY, Cell
 from .problem import Problem
 from .staffing import Plan, other_role
 
@@ -144,12 +144,22 @@ def lay_choices(choice: Choice) -> None:
             model.add(choice.holds(cell, who) + choice.holds(other_role(cell), who) <= 1)
         if who is not None and cell.role == PRIMARY and cell.week in choice.problem.by_id[who].weeks_partial:
             model.add(choice.holds(cell, who) + choice.holds(other_role(cell), None) <= 1)
+        if who is None and is_needed(choice, cell):
+            model.add(choice.taken[cell, who] == 0)
     most = choice.problem.rules.max_roles_per_engineer_week
     for (who, week), cells in choice.cells_of.items():
         if most is not None:
             room = max(0, most - len(choice.settled.get((who, week), ())))
             if room < len(cells):
                 model.add(sum(choice.taken[cell, who] for cell in cells) <= room)
+
+
+def is_needed(choice: Choice, cell: Cell) -> bool:
+    """The secondary of somebody partly absent, who stays primary."""
+    primary = choice.plan.get(other_role(cell)) if cell.role == SECONDARY else None
+    if primary is None or other_role(cell) in choice.domain:
+        return False
+    return cell.week in choice.problem.by_id[primary].weeks_partial
 
 
 def keep_limits(choice: Choice, week: date, limit: Limits) -> None:

@@ -170,8 +170,8 @@ def choices_of(mended: Iterable[Mended]) -> list[tuple[Domain, Mapping[date, Lim
 
 
 def limits_of(week: Mended) -> Limits:
-    """What the week staffed anew has reached."""
+    """What the week staffed anew has reached in the cells that are chosen anew."""
     published = week.staffing.problem.published_holder
-    opens = Counter(cell.role for cell, holder in week.plan.items() if holder is None)
-    moved = sum(holder != published[cell] for cell, holder in week.plan.items() if cell in published)
+    opens = Counter(cell.role for cell in week.choices if week.plan[cell] is None)
+    moved = sum(week.plan[cell] != published[cell] for cell in week.choices if cell in published)
     return Limits({role: opens[role] for role in ROLES}, moved)
