@@ -33,6 +33,7 @@ class Tick:
     at: float
     text: str
     is_minor: bool = False
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class _Scale:
         for day in days:
             if not found or self.x(day) - found[-1].at >= DAY_ROOM:
                 text = f"{day.day} {day:%b}" if day.year == year else f"{day.day} {day:%b %Y}"
-                found.append(Tick(round(self.x(day), 1), text, is_minor=len(found) % 3 != 0))
+                anchor = "middle" if found else "start"
+                found.append(Tick(round(self.x(day), 1), text, len(found) % 3 != 0, anchor))
                 year = day.year
         return tuple(found)
 

@@ -137,6 +137,10 @@ class Team:
         """Every instant at which somebody joins or leaves, or changes their capacity."""
         return {edge for spells in self.spells.values() for spell in spells for edge in (spell.start, spell.end)}
 
+    def capacity_at(self, at: dt.datetime) -> float:
+        """The members of an instant, in full-time engineers."""
+        return sum(self._capacities_at(at).values()) if self.spells else float(len(self.members))
+
     def parts_at(self, at: dt.datetime) -> dict[int, float]:
         """Everybody's part of the load of an instant, by capacity; they add up to 1, or nobody is a member."""
         held = self._capacities_at(at) if self.spells else dict.fromkeys(self.members, 1.0)

@@ -14,8 +14,9 @@ from pipelines.models import Engineer
 
 from ..domain import roster as facts
 from ..domain.counts import Account, whole_day
+from ..domain.ledger import ZERO, Load, pieces
 from ..domain.spans import DAY, UTC, Span
-from ..domain.statement import Entry, Line, Statement, statement, together
+from ..domain.statement import Entry, Statement, booked_load, statement, together
 from ..models import Cover, LedgerEntry, Membership, Rotation, Shift, TimeOffRequest, Unit
 from .days_off import days_off_in
 from .roster import calendar_of, capacities_in, cover_facts, person, spells_in
@@ -56,16 +57,19 @@ class Days:
     marks: tuple[dt.date, ...] = ()
 
 
-def load_ledgers(rotations: Iterable[Rotation], last: dt.date, at: dt.datetime) -> Ledgers:
-    """All that was planned, served and booked in some rotations up to a local day; members are those of `at`.
+def load_ledgers(
+    rotations: Iterable[Rotation], last: dt.date, at: dt.datetime, until: dt.datetime | None = None
+) -> Ledgers:
+    """All that was booked in some rotations up to a local day, and planned and served up to then or, if given, up to
+    the instant `until`; members are those of `at`.
 
     Units count whether or not a pipeline still stands in them: what was served stays served.
     """
     chosen = tuple(rotations)
-    until = whole_day(last, UTC).end + FURTHEST
+    until = until or whole_day(last, UTC).end + FURTHEST
     start = Shift.objects.filter(unit__rotation__in=chosen).aggregate(first=Min("starts_at"))["first"]
-    first_day = min(start or until, until - 2 * DAY).astimezone(UTC)
-    window = Span(first_day, until)
+    earliest = min(start or until, until - 2 * DAY).astimezone(UTC)
+    window = Span(earliest, until)
     engineers = Engineer.objects.in_bulk()
     days_off = days_off_in(window)
     units = Unit.objects.filter(rotation__in=chosen).values_list("pk", "name", "rotation_id")
@@ -97,13 +101,23 @@ def last_day(rotations: Collection[Rotation], at: dt.datetime) -> dt.date:
     return max([at.astimezone(UTC).date(), *(end.astimezone(UTC).date() for end in ends[:1])])
 
 
-def ledger_for_planning(rotation: Rotation, since: dt.datetime, at: dt.datetime) -> Mapping[int, Line]:
-    """What members bring along beside the duty from `since` to `at`, which a plan counts itself: `brought` is the
-    balance of everything older, in tokens, and `booked` what was booked by hand since."""
+def ledger_for_planning(rotation: Rotation, since: dt.datetime, at: dt.datetime) -> dict[int, Load]:
+    """What members bring along into a plan beside the duty from `since` on, which the plan counts itself.
+
+    `tokens` are the balance of everything older with all that was booked by hand until `at`; the other accounts hold
+    what was booked in them. Below zero is who carried less than their fair share.
+    """
     today = at.astimezone(rotation.time_zone).date()
-    first = min(since.astimezone(rotation.time_zone).date(), today)
-    found = load_ledgers([rotation], today, at)
-    return found.statement_of(rotation.pk, Days(first, today), at).lines
+    found = load_ledgers([rotation], today, at, until=since)
+    (team,), roster = found.teams, found.roster
+    brought: dict[int, Load] = {}
+    for entry in found.entries:
+        brought[entry.engineer] = brought.get(entry.engineer, ZERO) + booked_load(team, entry)
+    if roster.window.start < since:
+        for piece in pieces(roster, team, Span(roster.window.start, since), weeks_only=True):
+            for engineer, balance in piece.balances.items():
+                brought[engineer] = brought.get(engineer, ZERO) + Load(tokens=balance)
+    return brought
 
 
 def rotations_of(engineer: Engineer) -> list[Rotation]:

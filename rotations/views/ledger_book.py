@@ -110,7 +110,8 @@ def _opened(request: HttpRequest, rotation: Rotation, form: OpeningForm, at: dt.
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return False
-    messages.success(request, f"Booked: {len(found)} opening balances. Everybody concerned is told.")
+    number = "1 opening balance" if len(found) == 1 else f"{len(found)} opening balances"
+    messages.success(request, f"Booked: {number}. Everybody concerned is told.")
     return True
 
 

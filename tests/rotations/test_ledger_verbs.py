@@ -12,6 +12,7 @@ from rotations.domain.counts import Account
 from rotations.domain.opening_table import OpeningRow
 from rotations.domain.spans import Span
 from rotations.loads.ledger import Days, ledger_for_planning, load_ledgers
+from rotations.loads.planning import planning_problem
 from rotations.models import Cover, LedgerEntry, Message
 from rotations.verbs.ledger import add_ledger_entry, add_openings, correct_served
 from tests.factories import at, make_cover
@@ -186,7 +187,22 @@ def test_nobody_corrects_their_own_duty_and_only_managers_do(team, cast):
 
 def test_planning_knows_what_was_booked_and_what_is_older_than_its_own_window(team, cast, monday):
     book(team, cast, monday, amount=Decimal(2), kind="opening")
-    since = at("2026-11-25 09:00")
-    lines = ledger_for_planning(team.rotation, since, NEXT_WEEK)
-    # the first 39 of 168 hours are older: A carried 2 of 6 tokens, which four share
-    assert lines[cast.a.pk].brought == pytest.approx(4 + (2 - 6 / 4) * 39 / 168)
+    book(team, cast, monday, account="public-holiday days", amount=Decimal(3), kind="opening")
+    found = ledger_for_planning(team.rotation, at("2026-11-26 21:00"), NEXT_WEEK)
+    # half of the week is older: A carried 1 of 3 tokens, which four share
+    assert found[cast.a.pk].tokens == pytest.approx(2 * 2 + 1 - 3 / 4)
+    assert found[cast.a.pk].holiday_days == 3
+    assert found[cast.b.pk].tokens == pytest.approx(0.5 - 3 / 4)
+
+
+def test_a_plan_begins_with_the_opening_balances(team, cast, monday):
+    """Who brings 6 tokens too many is planned for less than who brings nothing."""
+    book(team, cast, monday, amount=Decimal(3), kind="opening")
+    book(team, cast, monday, engineer=cast.b, amount=Decimal(-3), kind="opening")
+    problem = planning_problem(team.rotation, dt.date(2026, 11, 30), 4, monday)
+    brought = {row["id"]: row["ledger"] for row in problem["engineers"]}
+    a, b, c = (brought[str(one.pk)] for one in (cast.a, cast.b, cast.c))
+    assert a["weighted_load"] == c["weighted_load"] + 6
+    assert (b["weighted_load"], a["capacity_weeks"]) == (0, c["capacity_weeks"])
+    # a full-time week is 6 tokens shared by 4: 5 tokens below zero, beside the 1 that was served, are 3 1/3 weeks
+    assert b["capacity_weeks"] == pytest.approx(c["capacity_weeks"] + 5 / 1.5, abs=0.01)

