@@ -87,5 +87,6 @@ def _tried(request: HttpRequest, form: TimeOffForm, verb: Callable[[], TimeOffRe
 
 def _put(form: TimeOffForm, refusal: ValidationError) -> None:
     """A refusal beside its field; above the form where the form has none such."""
-    for name, errors in getattr(refusal, "error_dict", {None: refusal.error_list}).items():
+    found = refusal.error_dict if hasattr(refusal, "error_dict") else {None: refusal.error_list}
+    for name, errors in found.items():
         form.add_error(name if name in form.fields else None, errors)
