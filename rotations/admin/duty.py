@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,22 +18,66 @@ from simple_history.admin import SimpleHistoryAdmin
 from pipelines.admin import ReadOnly
 
 from ..models import Cover, FeedLink, Plan, Shift
+from ..tasks import make_plan
+from ..verbs.drafts import ask_again, ask_repair
 from ..verbs.feeds import revoke_feed_link
+from ..verbs.planning import cancel_plan
 
 
 @admin.register(Plan)
 class PlanAdmin(ReadOnly, SimpleHistoryAdmin):
-    list_display = ["__str__", "state", "first_week", "weeks", "asked_by", "asked_at", "published_by", "published_at"]
-    list_filter = ["rotation", "state"]
+    """Asked for, shaped and published on its pages; here it is read, planned again, repaired or cancelled."""
+
+    list_display = [
+        *("__str__", "state", "mode", "first_week", "weeks"),
+        *("asked_by", "asked_at", "published_by", "published_at"),
+    ]
+    list_filter = ["rotation", "state", "mode"]
     list_select_related = ["rotation", "asked_by", "published_by"]
     search_fields = ["rotation__name", "asked_by__name"]
     date_hierarchy = "first_week"
-    fields = ["page", *list_display[1:], "failure"]
+    fields = ["page", *list_display[1:], "rebalance_from", "made_from", "ended_by", "ended_at", "failure"]
     readonly_fields = ["page"]
+    actions = ["plan_again", "repair", "cancel"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
+        # a list of plans needs none of their weeks
+        return super().get_queryset(request).defer("problem", "answer", "basis", "replaced")
 
     @admin.display(description="plan")
     def page(self, plan: Plan) -> str:
         return format_html('<a href="{}">{}</a>', plan.get_absolute_url(), plan)
+
+    @admin.action(description="Plan the same weeks again", permissions=["view"])
+    def plan_again(self, request: HttpRequest, queryset: QuerySet[Plan]) -> None:
+        self._each(request, queryset, lambda plan, at: ask_again(plan, by=request.user, at=at))
+
+    @admin.action(description="Repair what is published from now on", permissions=["view"])
+    def repair(self, request: HttpRequest, queryset: QuerySet[Plan]) -> None:
+        self._each(request, queryset, lambda plan, at: ask_repair(plan.rotation, by=request.user, at=at))
+
+    @admin.action(description="Cancel while it is being made", permissions=["view"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Plan]) -> None:
+        self._each(request, queryset, lambda plan, at: cancel_plan(plan, by=request.user, at=at))
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Plan], do: Callable[[Plan, dt.datetime], Plan]) -> None:
+        """Do it with each plan whose rotation one manages; what is refused says why. A plan that is asked for gets its
+        job in the same transaction."""
+        for plan in queryset.select_related("rotation"):
+            try:
+                if not request.user.has_perm("rotations.publish_plan", plan.rotation):
+                    raise ValidationError("Only its managers and administrators plan it.")
+                with transaction.atomic():
+                    done = do(plan, timezone.now())
+                    if done.state == Plan.State.ASKED:
+                        make_plan.enqueue(done.pk)
+            except ValidationError as refusal:
+                messages.error(request, f"{plan}: {' '.join(refusal.messages)}")
+            else:
+                words = format_html(
+                    '<a href="{}">{}</a> is {}.', done.get_absolute_url(), done, done.get_state_display()
+                )
+                messages.success(request, words)
 
 
 @admin.register(Shift)

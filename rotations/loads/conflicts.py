@@ -40,7 +40,7 @@ def conflict_views(plan: Plan, names: Names) -> tuple[ConflictView, ...]:
         ConflictView(
             day=dt.date.fromisoformat(row["week"]),
             units=", ".join(names.unit(unit) for unit in row["units"]),
-            core=tuple(reason_words(reason, names) for reason in row["core"]),
+            core=tuple(reason_words(plan, reason, names) for reason in row["core"]),
             ways=tuple(_ways(plan, row, names)),
         )
         for row in plan.answer.get("conflicts", ())
@@ -63,14 +63,14 @@ def supposed_words(plan: Plan, names: Names) -> tuple[str, ...]:
     return tuple(f"{_capital(step_words(step, names))}: {done_words(step)}." for step in plan.what_if)
 
 
-def reason_words(reason: Mapping[str, Any], names: Names) -> str:
+def reason_words(plan: Plan, reason: Mapping[str, Any], names: Names) -> str:
     """One thing that stands in the way, with its name and date."""
     who, unit = names.who(reason.get("engineer")), names.unit(reason.get("unit") or "")
     week = f"in the week of {day_text(dt.date.fromisoformat(reason['week']))}" if reason.get("week") else ""
     words = {
         "absence": f"{who} is away {week}",
         "pin": f"{who} is pinned on {unit} {week}",
-        "rule": f"the limit of roles a week {week}",
+        "rule": f"nobody may hold more than {plan.problem['rules']['max_roles_per_engineer_week']} roles a week",
         "freeze": f"{unit} is frozen {week}",
         "membership": f"{who} is not a member {week}",
     }

@@ -70,9 +70,15 @@ class RollbackPage:
     moved: tuple[MovedRow, ...]
     more: int
     removed: tuple[MovedRow, ...]
+    count_removed: int
     ended: tuple[EndedRow, ...]
     kept: tuple[str, ...]
     told: tuple[Engineer, ...]
+
+    @property
+    def more_removed(self) -> int:
+        """How many of those that are not planned any more are not listed."""
+        return self.count_removed - len(self.removed)
 
 
 def publish_page(plan: Plan, at: dt.datetime) -> PublishPage:
@@ -109,6 +115,7 @@ def rollback_page(plan: Plan, at: dt.datetime) -> RollbackPage:
             MovedRow(_day(shift.starts_at, rotation), str(shift.unit), shift.role, people.get(shift.engineer_id), None)
             for shift in listing.removed[:MOST]
         ),
+        count_removed=len(listing.removed),
         ended=_ended(listing.ended, people),
         kept=tuple(f"{count} shift{'s' if count > 1 else ''}: {why}" for why, count in listing.kept),
         told=_people(told, people),

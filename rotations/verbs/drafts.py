@@ -13,10 +13,10 @@ from pipelines.models import Engineer
 
 from ..domain.roster import Role
 from ..domain.what_if import is_possible, relaxed, step_of
-from ..loads.horizon import next_handoff
+from ..loads.horizon import next_handoff, weeks_in_force
 from ..models import Plan, Rotation, Shift
 from .covers import save
-from .planning import ask_plan
+from .planning import MAX_WEEKS, ask_plan
 
 Row = Mapping[str, Any]
 CELL = ("unit", "week", "role")
@@ -93,6 +93,14 @@ def ask_again(plan: Plan, *, by: Engineer, at: dt.datetime) -> Plan:
         raise ValidationError(f"Only a draft can be planned again; this plan is {plan.get_state_display()}.")
     first, weeks = weeks_left(plan, at)
     return ask_plan(plan.rotation, first, weeks, by=by, at=at, pins=plan.pins, made_from=plan, **mode_left(plan, first))
+
+
+def ask_repair(rotation: Rotation, *, by: Engineer, at: dt.datetime) -> Plan:
+    """A repair of everything that is published and has not begun."""
+    ahead = weeks_in_force(rotation, at, MAX_WEEKS)
+    if ahead is None:
+        raise ValidationError("Nothing is published ahead, so there is nothing to repair.")
+    return ask_plan(rotation, ahead.first_week, ahead.weeks, by=by, at=at, mode=Plan.Mode.REPAIR)
 
 
 def ask_what_if(plan: Plan, steps: Iterable[Row], *, by: Engineer, at: dt.datetime) -> Plan:

@@ -10,6 +10,8 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from oncall_portal.jobs import JobChildren, fail_lost_plans, reap_jobs
 from rotations.models import Plan
 from rotations.pager import beat
+from rotations.tasks import make_plan
+from rotations.verbs.planning import cancel_plan
 
 NOW = dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
 
@@ -150,3 +152,27 @@ def test_a_plan_that_nobody_makes_any_more_ends_in_sight(team, job_status, minut
     plan.refresh_from_db()
     other.refresh_from_db()
     assert (plan.state, other.state) == (expected, "asked")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_a_plan_ends_the_child_that_makes_it_and_no_other(team, cast, monkeypatch, tmp_path):
+    sleeper = tmp_path / "sleeper.py"
+    sleeper.write_text("import time\ntime.sleep(60)\n")
+    monkeypatch.setattr("oncall_portal.jobs.worker_command", lambda worker_id: ["python3", str(sleeper)])
+    children = JobChildren("me", 2)
+    try:
+        children.tend(timezone.now())
+        busy, other = (slot.worker_id for slot in children.slots)
+        plan = plan_of(team)
+        one = job_of(plan, "RUNNING", busy)
+        children.tend(timezone.now())
+        assert children.alive == {busy, other}
+        cancel_plan(plan, by=cast.manager, at=timezone.now())
+        children.tend(timezone.now())
+        assert children.alive == {other}
+        assert status(one) == "READY"  # whoever takes it next sees at once that nobody waits for it
+        make_plan.call(plan.pk)
+        children.tend(timezone.now())
+        assert len(children.alive) == 2
+    finally:
+        children.stop(timezone.now())

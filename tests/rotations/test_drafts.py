@@ -1,17 +1,21 @@
 """Drafts: asked in three modes, changed by hand, pinned, planned again, and supposed."""
 
 import datetime as dt
+from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 
+from pipelines.models import Engineer
 from rotations.loads.offers import repair_offer
 from rotations.models import Plan, Shift, TimeOffRequest
 from rotations.tasks import make_plan
 from rotations.verbs.drafts import ask_again, ask_what_if, edit_cell, pin_cell, pin_shift, undo_edit
 from rotations.verbs.planning import ask_plan, cancel_plan, note_progress, solve_plan
 from rotations.verbs.publishing import publish_plan
-from tests.factories import at
+from tests.factories import at, make_engineer
 
 FIRST = dt.date(2026, 11, 30)
 LATER = dt.date(2026, 12, 21)
@@ -262,7 +266,7 @@ def test_a_cancelled_plan_is_never_answered(ask, cast, monday):
 def test_a_job_whose_plan_is_cancelled_meanwhile_ends_without_a_word(ask, cast, monday, caplog, monkeypatch):
     plan = ask()
 
-    def cancelled_while_it_is_made(problem, progress):
+    def cancelled_while_it_is_made(problem, progress, **options):
         cancel_plan(plan, by=cast.manager, at=monday)
         progress("late", 0, 1)
 
@@ -271,3 +275,40 @@ def test_a_job_whose_plan_is_cancelled_meanwhile_ends_without_a_word(ask, cast, 
     plan.refresh_from_db()
     assert (plan.state, plan.failure) == (Plan.State.CANCELLED, "")
     assert "could not be made" not in caplog.text
+
+
+# --- the admin and the command
+
+
+def test_in_the_admin_plans_are_made_again_repaired_and_cancelled(cast, sign_in, ask, draft, monday):
+    client, where = sign_in(cast.manager), "/admin/rotations/plan/"
+
+    def act(action, plan, client=client):
+        answer = client.post(where, {"action": action, "_selected_action": [plan.pk]}, follow=True)
+        return " ".join(str(message) for message in answer.context["messages"])
+
+    future = solve_plan(ask_plan(draft.rotation, dt.date(2099, 1, 5), 2, by=cast.manager, at=monday))
+    assert "is being planned" in act("plan_again", future)
+    again = Plan.objects.get(made_from=future)
+    assert "is cancelled" in act("cancel", again)
+    assert "nothing to repair" in act("repair", future)
+    publish_plan(future, by=cast.manager, at=monday)
+    assert "is being planned" in act("repair", future)
+    assert Plan.objects.latest("pk").mode == Plan.Mode.REPAIR
+    other = make_engineer("Other manager", is_staff=True)
+    other.groups.add(Group.objects.get(name=Engineer.MANAGERS))
+    assert "Only its managers and administrators plan it." in act("repair", future, sign_in(other))
+
+
+def test_the_command_repairs_and_rebalances_all_that_is_published(cast, draft, monday):
+    future = solve_plan(ask_plan(draft.rotation, dt.date(2099, 1, 5), 4, by=cast.manager, at=monday))
+    publish_plan(future, by=cast.manager, at=monday)
+    call_command("plan", "--mode", "repair", stdout=StringIO())
+    call_command("plan", "--rebalance-from", "2099-01-12", stdout=StringIO())
+    repair, rebalance = Plan.objects.order_by("pk")[2:]
+    assert (repair.mode, repair.first_week, repair.weeks) == ("repair", dt.date(2099, 1, 5), 4)
+    assert (rebalance.mode, rebalance.rebalance_from) == ("rebalance", dt.date(2099, 1, 12))
+    for wrong in (["--mode", "rebalance"], ["--rebalance-from", "soon"], ["--rebalance-from", "2099-01-13"]):
+        with pytest.raises(CommandError) as refused:
+            call_command("plan", *wrong, stdout=StringIO())
+        assert refused.value.returncode == 2
