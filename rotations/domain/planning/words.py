@@ -147,8 +147,9 @@ def carried(other: Row) -> str:
 
 
 def full_words(other: Row, names: Names) -> str:
-    units = listed(names.unit(unit) for unit in other["units"])
-    return f"holds {len(other['units'])} roles that week already ({units}); {other['most']} are the most"
+    units, most = listed(names.unit(unit) for unit in other["units"]), other["most"]
+    roles = "1 role" if len(other["units"]) == 1 else f"{len(other['units'])} roles"
+    return f"holds {roles} that week already ({units}); {most} {'is' if most == 1 else 'are'} the most"
 
 
 def rest_words(other: Row, names: Names) -> str:

@@ -1,12 +1,12 @@
 from collections import Counter
 from itertools import chain, combinations, product
 
-import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from rotations.domain.planning import Problem, solve
+from rotations.domain.planning.words import Names, conflict_words, option_words
 
 WEEK = "2026-01-05"
 
@@ -111,3 +111,96 @@ def test_cores_are_irreducible_and_all_found_and_the_smallest_set_to_refuse_suff
             ]
             assert len(relax) == min(enough)
             assert fewest_open(given, [one for one in reasons if one not in relax]) == floor
+
+
+def conflicts(given):
+    return solve(Problem.from_json(given), explained=True).to_json()["conflicts"]
+
+
+def people(*ids, off=()):
+    return [{"id": who, "weeks_off": [WEEK] if who in off else []} for who in ids]
+
+
+def unit(id, pool):
+    return {"id": id, "qualified": list(pool)}
+
+
+def test_two_conflicts_of_a_week_are_both_listed_with_one_smallest_set(team):
+    given = {
+        "start": WEEK,
+        "weeks": 1,
+        "engineers": people(*"ABCDEF", off="ABDE"),
+        "units": [unit("Loss", "ABC"), unit("Profit", "DEF")],
+    }
+
+    found = conflicts(given)
+
+    assert [(row["units"], [reason["engineer"] for reason in row["core"]]) for row in found] == [
+        (["Loss"], ["A", "B"]),
+        (["Profit"], ["D", "E"]),
+    ]
+    assert {tuple(reason["engineer"] for reason in row["relax"]) for row in found} == {("A", "D")}
+
+
+def test_where_nobody_else_is_qualified_a_training_is_named(team):
+    given = {"start": WEEK, "weeks": 1, "engineers": people(*"AB"), "units": [unit("Loss", "A")]}
+
+    (found,) = conflicts(given)
+
+    assert (found["core"], found["relax"]) == ([], [])
+    assert found["options"] == [
+        {"kind": "train", "week": WEEK, "engineer": "B", "unit": "Loss", "role": None, "closes": 1}
+    ]
+    assert conflict_words(found) == (
+        "Week of 5 Jan 2026: Loss can't be fully staffed, as too few people are qualified and members then: train "
+        "somebody."
+    )
+
+
+def test_the_freeze_is_in_the_way_where_it_keeps_somebody_from_a_new_unit(team):
+    given = {
+        "start": WEEK,
+        "weeks": 1,
+        "rules": {"max_roles_per_engineer_week": 1},
+        "engineers": people(*"ABCD"),
+        "units": [unit("Loss", "AB"), unit("Profit", "ABCD")],
+        "published": [{"unit": "Profit", "week": WEEK, "primary": "A", "secondary": "C"}],
+        "locked_before": "2026-01-12",
+    }
+
+    (found,) = conflicts(given)
+
+    assert found["units"] == ["Loss"]
+    assert [reason["kind"] for reason in found["core"]] == ["rule", "freeze"]
+    assert len(found["relax"]) == 1
+    assert [(option["kind"], option["engineer"]) for option in found["options"]] == [("raise", "A"), ("train", "D")]
+
+
+def test_a_conflict_is_said_with_names_and_dates(team):
+    given = {
+        "start": WEEK,
+        "weeks": 1,
+        "engineers": people(*"AB", off="A"),
+        "units": [unit("Loss", "AB")],
+        "pins": [{"unit": "Loss", "week": WEEK, "role": "primary", "engineer": "A"}],
+    }
+
+    (found,) = conflicts(given)
+
+    names = Names({"A": "Ann", "B": "Bob"}, {"Loss": "Losses"})
+    assert conflict_words(found, names) == (
+        "Week of 5 Jan 2026: Losses can't be fully staffed, as Ann is away. The least that mends the week: Ann stays."
+    )
+    assert [option_words(option, names) for option in found["options"]] == [
+        "refuse the time off of Ann (closes 1 open role)"
+    ]
+
+
+def test_other_weeks_are_planned_all_the_same(team):
+    given = team(3)
+    given["engineers"][0]["weeks_off"] = ["2026-01-12"]
+
+    answer = answer_to(given)
+
+    assert {cell.week.isoformat() for cell in answer.open} == {"2026-01-12"}
+    assert {conflict.week.isoformat() for conflict in answer.conflicts} == {"2026-01-12"}
