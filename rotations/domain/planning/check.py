@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .problem import Pair, Problem
+from .problem import Cell, Pair, Problem
 
 
 @dataclass(frozen=True, order=True)
@@ -27,8 +27,9 @@ def check(problem: Problem, assignments: Sequence[Pair]) -> tuple[Violation, ...
     """Every hard rule the assignments break, sorted. Open roles break none: whether they had to stay open is no
     matter of one plan. Locked cells are only compared with what is published."""
     found = [*wrong_rows(problem, assignments)]
+    handoffs = frozenset(problem.handoffs)
     for pair in assignments:
-        if pair.unit in problem.unit_by_id and pair.week in problem.handoffs:
+        if pair.unit in problem.unit_by_id and pair.week in handoffs:
             found += wrong_pair(problem, pair)
     found += over_the_cap(problem, assignments)
     return tuple(sorted(found))
@@ -69,9 +70,8 @@ def wrong_holder(problem: Problem, pair: Pair, role: str, engineer: str) -> Iter
     def violation(rule: str) -> Violation:
         return Violation(rule, pair.week, pair.unit, role, engineer)
 
-    for pin in problem.pins:
-        if (pin.unit, pin.week, pin.role) == (pair.unit, pair.week, role) and pin.engineer != engineer:
-            yield violation("pin moved")
+    if problem.pinned.get(Cell(pair.unit, pair.week, role), engineer) != engineer:
+        yield violation("pin moved")
     if engineer not in problem.by_id:
         yield violation("unknown engineer")
         return
@@ -98,7 +98,9 @@ def is_locked(problem: Problem, pair: Pair) -> Pair | None:
     """The published pair, where it must stay as it is."""
     if problem.locked_before is None or pair.week >= problem.locked_before:
         return None
-    return next((row for row in problem.published or () if (row.unit, row.week) == (pair.unit, pair.week)), None)
+    primary, secondary = (Cell(pair.unit, pair.week, role) for role in ("primary", "secondary"))
+    held = problem.published_holder
+    return Pair(pair.unit, pair.week, held[primary], held[secondary]) if primary in held else None
 
 
 def over_the_cap(problem: Problem, assignments: Sequence[Pair]) -> Iterator[Violation]:
