@@ -12,6 +12,7 @@ from django.urls import reverse
 from incidents.loads import IncidentRow, open_incidents
 from pipelines.models import Area, Engineer
 from rotations.domain.spans import DAY, Span
+from rotations.loads.audit_runs import open_audits
 from rotations.loads.on_call import Standing, on_call_now
 from rotations.loads.own_duty import DutyRow, duty_rows, load_own_duty
 from rotations.loads.swap_waiting import swaps_that_wait
@@ -63,7 +64,7 @@ def now_page(user: Engineer, at: dt.datetime) -> NowPage:
         in_hand=tuple(row for row in incidents if not row.may_acknowledge),
         first_for=first_for,
         duties=tuple(duty_rows(load_own_duty(user, Span(at, at + DUTY_AHEAD)), at)[:DUTIES_SHOWN]),
-        waiting=(*_unanswered(incidents, first_for), *_requests(user), *_swaps(user, at)),
+        waiting=(*_unanswered(incidents, first_for), *_requests(user), *_swaps(user, at), *_audits(user)),
     )
 
 
@@ -95,3 +96,10 @@ def _swaps(user: Engineer, at: dt.datetime) -> Iterable[Waiting]:
     for row in swaps_that_wait(user, at):
         room = reverse("admin:rotations_swap_change", args=[row.swap.pk])
         yield Waiting(row.words, room if row.decides and user.is_staff else row.swap.get_absolute_url())
+
+
+def _audits(user: Engineer) -> Iterable[Waiting]:
+    """What the last audit of each rotation that I manage found."""
+    for run in open_audits(user):
+        url = reverse("rotations:audit", args=[run.rotation.slug])
+        yield Waiting(f"Audit of {run.rotation}: {run.words}", url)

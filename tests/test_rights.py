@@ -6,6 +6,7 @@ Answers are those to a GET, or to an empty POST where an address takes nothing e
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.test import Client
@@ -25,17 +27,27 @@ from incidents.models import Incident
 from oncall_portal.mailbox import FILE_BACKEND
 from oncall_portal.seed.team import make_reference_team
 from pipelines.models import Engineer, Invitation, Pipeline
+from rotations.domain.spans import Span
+from rotations.loads.swap_offers import pieces_of
 from rotations.models import (
+    AuditRun,
     CompanyDay,
+    ConfirmedGap,
+    Cover,
     FeedLink,
     LedgerEntry,
     Plan,
+    RotaImport,
     Rotation,
+    Swap,
     TimeOffRequest,
     UnitsComparison,
     Wish,
     Worker,
 )
+from rotations.verbs.overrides import override
+from rotations.verbs.swap_making import offer
+from rotations.verbs.swaps import accept
 from tests.factories import make_engineer
 
 ROLES = ["anonymous", "stranger", "engineer", "colleague", "manager", "administrator"]
@@ -78,6 +90,11 @@ ADDRESSES = {
     "rotations:units_compare": "in 404 404 404 302 302",
     "rotations:units_choose": "in 404 404 404 422 422",
     "rotations:audit": "in 200 200 200 200 200",
+    "rotations:acknowledge": "in 404 404 404 422 422",
+    "rotations:reopen": "in 404 404 404 302 302",
+    "rotations:imports": "in 404 404 404 200 200",
+    "rotations:import": "in 404 404 404 200 200",
+    "rotations:import_do": "in 404 404 404 302 302",
     "rotations:ledger_of_all": "in 200 200 200 200 200",
     "rotations:ledger_pieces_of_all": "in 200 200 200 200 200",
     "rotations:ledger": "in 200 200 200 200 200",
@@ -94,6 +111,18 @@ ADDRESSES = {
     "rotations:time_off_cancel": "in 404 302 404 422 404",
     "rotations:time_off_approve": "in 404 404 404 302 404",
     "rotations:time_off_decline": "in 404 404 404 422 404",
+    "rotations:swaps": "in 200 200 200 200 200",
+    "rotations:swap_new": "in 200 200 200 200 200",
+    "rotations:swap": "in 404 200 404 200 200",
+    "rotations:swap_accept": "in 404 404 404 404 404",
+    "rotations:swap_turn_down": "in 404 404 404 404 404",
+    "rotations:swap_withdraw": "in 404 302 404 404 404",
+    "rotations:swap_hand_back": "in 404 404 404 404 404",
+    "rotations:swap_approve": "in 404 404 404 302 404",
+    "rotations:swap_decline": "in 404 404 404 422 404",
+    "rotations:swap_undo": "in 404 422 404 422 404",
+    "rotations:override": "in 404 404 404 200 200",
+    "rotations:override_end": "in 404 404 404 302 302",
     "incidents:incidents": "in 200 200 200 200 200",
     "incidents:new": "in 200 200 200 200 200",
     "incidents:incident": "in 200 200 200 200 200",
@@ -154,6 +183,9 @@ ROOMS = {
     "rotations.shift": (VERSIONS, VERSIONS),
     "rotations.cover": (VERSIONS, VERSIONS),
     "rotations.feedlink": (READ, READ),
+    "rotations.auditrun": (READ, READ),
+    "rotations.confirmedgap": (VERSIONS, VERSIONS),
+    "rotations.rotaimport": (READ, READ),
     "rotations.ledgerentry": ("changelist add history change", "changelist add history change"),
     "rotations.message": (READ, READ),
     "rotations.worker": (READ, READ),
@@ -165,6 +197,8 @@ ROOMS = {
     "rotations.unitscomparison": (READ, READ),
     "rotations.publicholiday": (READ, ALL),
     "rotations.holidayyear": (READ, READ),
+    "rotations.swap": (VERSIONS, VERSIONS),
+    "rotations.swappart": (VERSIONS, VERSIONS),
     "rotations.timeoffrequest": (VERSIONS, "changelist change"),
     "incidents.slapolicy": (VERSIONS, ALL_VERSIONS),
     "incidents.incident": (VERSIONS, VERSIONS),
@@ -193,7 +227,17 @@ def make_the_rest() -> None:
         task_path="rotations.tasks.solve", args_kwargs={"args": [], "kwargs": {}}, backend_name="default"
     )
     EmailAddress.objects.create(user=pending().engineer, email="other@example.org")
+    make_agreed_swap()
+    make_override()
     rotation = Rotation.objects.get()
+    unit = rotation.units.first()
+    AuditRun.objects.create(rotation=rotation, next_at=NOW)
+    ConfirmedGap.objects.create(
+        rotation=rotation, unit=unit, role="primary", starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1), at=NOW
+    )
+    RotaImport.objects.create(
+        rotation=rotation, source="rota.csv", text=f"Pipeline,2027-05-03\n{unit.name},A/B\n", made_at=NOW
+    )
     LedgerEntry.objects.create(
         rotation=rotation,
         engineer=pending().engineer,
@@ -208,15 +252,36 @@ def make_the_rest() -> None:
     Wish.objects.create(rotation=rotation, engineer=pending().engineer, week=NOW.date(), is_wanted=True)
 
 
+def make_agreed_swap() -> None:
+    """Two others of the engineer's rotation could agree; one does, and a manager has to decide."""
+    engineer, colleague = pending().engineer, the_colleague()
+    for piece in pieces_of(engineer, NOW, dt.UTC):
+        for other in Engineer.objects.filter(memberships__isnull=False).exclude(pk__in=[engineer.pk, colleague.pk]):
+            with contextlib.suppress(ValidationError):
+                swap = offer(engineer, [(piece.shift, piece.span)], asked=other, by=engineer, at=NOW)
+                accept(swap, by=other, at=NOW)
+                return
+
+
+def make_override() -> None:
+    rotation, engineer = Rotation.objects.get(), pending().engineer
+    manager, span = Engineer.objects.get(username="manager"), Span(NOW, NOW + dt.timedelta(hours=2))
+    override(rotation, "primary", rotation.units.all(), span, engineer, "fire", by=manager, at=NOW, confirmed=True)
+
+
+def the_colleague() -> Engineer:
+    colleagues = Engineer.objects.filter(memberships__isnull=False).exclude(pk=pending().engineer_id)
+    return colleagues.order_by("-pk").first()
+
+
 def clients() -> dict[str, Client]:
     request = pending()
-    colleagues = Engineer.objects.filter(memberships__isnull=False).exclude(pk=request.engineer_id)
     administrator = make_engineer("Administrator", is_staff=True)
     administrator.groups.add(Group.objects.get(name=Engineer.ADMINISTRATORS))
     people = {
         "stranger": make_engineer("Stranger"),
         "engineer": request.engineer,
-        "colleague": colleagues.order_by("-pk").first(),
+        "colleague": the_colleague(),
         "manager": Engineer.objects.get(username="manager"),
         "administrator": administrator,
     }
@@ -255,16 +320,31 @@ def ask(client: Client, path: str) -> str:
     return "in" if is_sign_in else str(answer.status_code)
 
 
+def of_requests(name: str) -> dict[str, object]:
+    if name == "rotations:override_end":
+        override = Cover.objects.filter(time_off=None, swap=None).earliest("pk")
+        return {"slug": override.shift.unit.rotation.slug, "pk": override.pk}
+    return {"pk": Swap.objects.get().pk if name.startswith("rotations:swap") else pending().pk}
+
+
+ONLY_ONE = {
+    "rotations:import": RotaImport,
+    "rotations:import_do": RotaImport,
+    "rotations:reopen": ConfirmedGap,
+    "rotations:revoke_feed_link": FeedLink,
+}
+
+
 def of_ours(name: str) -> dict[str, object]:
     """What an address of ours is asked with: things of the engineer."""
     if name in ("pipeline", "pipelines:runbook"):
         return {"slug": Pipeline.objects.first().slug}
     if name.startswith("incidents:"):
         return {"number": Incident.objects.unresolved().first().pk}
-    if name.startswith("rotations:time_off"):
-        return {"pk": pending().pk}
-    if name == "rotations:revoke_feed_link":
-        return {"pk": FeedLink.objects.get(engineer=pending().engineer).pk}
+    if name.startswith(("rotations:swap", "rotations:override_", "rotations:time_off")):
+        return of_requests(name)
+    if name in ONLY_ONE:
+        return {"slug": Rotation.objects.get().slug, "pk": ONLY_ONE[name].objects.get().pk}
     if name in ("rotations:feed", "pipelines:invitation"):
         return {"token": NOBODY}
     plan = Plan.objects.earliest("pk")

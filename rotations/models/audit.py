@@ -32,6 +32,13 @@ class AuditRun(models.Model):
     def __str__(self) -> str:
         return f"Audit of {self.rotation}"
 
+    @property
+    def words(self) -> str:
+        """What is open, in words: 3 findings, of them 1 gap within 72 hours."""
+        found = f"{self.open_count} finding{'' if self.open_count == 1 else 's'}"
+        gaps = f"{self.urgent_count} gap{'' if self.urgent_count == 1 else 's'} within 72 hours"
+        return f"{found}, of them {gaps}" if self.urgent_count else found
+
 
 class RotaImport(models.Model):
     """A table that somebody brings in: its text as it came, what its names mean, and the plan it became."""

@@ -28,7 +28,8 @@ def rotations(request: HttpRequest) -> HttpResponse:
 def rotation(request: HttpRequest, slug: str) -> HttpResponse:
     """One rotation: its rules in words, who is in it, what it staffs, and to who runs it what was changed."""
     at = timezone.now()
-    found = get_object_or_404(Rotation.objects.prefetch_related("managers"), slug=slug)
+    rows = Rotation.objects.select_related("audit_run").prefetch_related("managers")
+    found = get_object_or_404(rows, slug=slug)
     may_change = request.user.has_perm("rotations.change_rules", found)
     zone = timezone.get_current_timezone()
     changes = rule_changes(found, zone) if may_change else []
@@ -40,6 +41,7 @@ def rotation(request: HttpRequest, slug: str) -> HttpResponse:
         "units": staffed_units(found, at),
         "coming": coming_units(found, at),
         "may_change": may_change,
+        "last_audit": getattr(found, "audit_run", None) if may_change else None,
         "overrides": overrides_ahead(found, at, zone),
         "idle": idle_in(found, at),
         "may_override": request.user.has_perm("rotations.override", found),

@@ -9,7 +9,7 @@ from incidents.verbs import acknowledge
 from oncall_portal.now import now_page
 from oncall_portal.pipeline import pipeline_page
 from pipelines.models import Ownership
-from rotations.models import Membership, TimeOffRequest, Unit, UnitPipeline
+from rotations.models import AuditRun, Membership, TimeOffRequest, Unit, UnitPipeline
 from rotations.verbs.time_off import request_time_off
 from tests.factories import at, make_cover, make_incident, make_pipeline, make_shift, make_sla
 
@@ -155,3 +155,14 @@ def test_a_pipeline_without_owners_or_rotation_still_has_its_page(cast, sign_in)
     assert "nobody yet" in page
     assert "the pipeline stands in no rotation" in page
     assert not Membership.objects.exists()
+
+
+def test_what_the_last_audit_found_waits_for_who_manages_the_rotation(team, cast, monday):
+    run = AuditRun.objects.create(rotation=team.rotation, next_at=monday, open_count=3, urgent_count=1)
+    assert [(row.words, row.url) for row in now_page(cast.manager, monday).waiting] == [
+        ("Audit of Data: 3 findings, of them 1 gap within 72 hours", "/rotations/data/audit/")
+    ]
+    assert now_page(cast.a, monday).waiting == ()
+    run.open_count = run.urgent_count = 0
+    run.save()
+    assert now_page(cast.manager, monday).waiting == ()
