@@ -13,7 +13,7 @@ from .weekflow import cheapest_week, price_of_gaps
 
 # Prices of one exception, of a token above the fair load, of a public holiday on call, of a wish missed, of somebody
 # who owns nothing of a unit: what a first plan weighs against each other. Later searches keep the strict order.
-EXCEPTION, TOKEN, HOLIDAY, WISH, STRANGER = 3000, 300, 400, 60, 20
+EXCEPTION, TOKEN, HOLIDAY, WISH, STRANGER = 3000, 300, 3000, 60, 20
 
 # What a further role of the same week adds to the price, as a part of what its tokens add to the level: other weeks
 # can still make up for it.

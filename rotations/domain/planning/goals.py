@@ -241,9 +241,9 @@ STAGES = (
     Stage((BAND,), 2.0),
     Stage((EXCEPTIONS,), 4.0),
     Stage((LOAD,), 4.0),
+    Stage((Goal("public holidays", even_holidays), Goal("roles on public holidays", holiday_roles)), 1.0),
     Stage((Goal("primary weeks", even_primaries), Goal("secondary weeks", even_secondaries)), 1.0),
     Stage((Goal("weeks on call", even_weeks),), 1.0),
-    Stage((Goal("public holidays", even_holidays), Goal("roles on public holidays", holiday_roles)), 0.7),
     Stage(
         (
             Goal("wishes", wishes),

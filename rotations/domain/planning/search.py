@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HEAVIEST = 10**12
 
 # CP-SAT polishes and proves what has at most so many choices of who holds what.
-MOST_CHOICES = 8_000
+MOST_CHOICES = 4_000
 
 OPEN_ROLES = "open roles"
 IMPROVEMENT = "improvement"
