@@ -5,6 +5,7 @@ import datetime as dt
 import json
 from io import StringIO
 
+import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
@@ -13,9 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from rotations.models import Cover, FeedLink, TimeOffRequest
+from rotations.domain.spans import Span
+from rotations.loads.swap_offers import pieces_of
+from rotations.models import Cover, FeedLink, Swap, TimeOffRequest
 from rotations.verbs.asking import Asked
 from rotations.verbs.feeds import make_feed_link
+from rotations.verbs.overrides import override
+from rotations.verbs.swap_making import offer
+from rotations.verbs.swaps import accept, approve_swap, undo
 from rotations.verbs.time_off import approve, cancel, change_time_off, request_time_off
 from tests.factories import at
 
@@ -54,12 +60,18 @@ def by_feeds(feeds, moment):
 
 
 def live(team, cast, decisions):
-    """Ask, approve and cancel; what is refused is refused."""
+    """Ask, approve, cancel, swap, override and undo; what is refused is refused."""
     for who, day, length, fate in decisions:
         engineer = getattr(cast, who)
         first = dt.date(2026, 11, 23) + dt.timedelta(days=day)
         now = WEEK - dt.timedelta(days=20)
         try:
+            if fate in ("swap", "undo"):
+                swap_away(cast, engineer, first, length, fate, now)
+                continue
+            if fate == "override":
+                take_over(team, cast, engineer, first, length, now)
+                continue
             request = request_time_off(
                 engineer, first, first + dt.timedelta(days=length), "vacation", by=engineer, at=now
             )
@@ -75,19 +87,45 @@ def live(team, cast, decisions):
             continue
 
 
+def span_of(first, length):
+    start = dt.datetime.combine(first, dt.time(6), dt.UTC)
+    return Span(start, start + dt.timedelta(days=length, hours=7))
+
+
+def swap_away(cast, engineer, first, length, fate, now):
+    """Some of a piece of duty that somebody has then goes to one of the others, and maybe comes back."""
+    spans = [(piece.shift, span_of(first, length).overlap(piece.span)) for piece in pieces_of(engineer, now, dt.UTC)]
+    pieces = [(shift, span) for shift, span in spans if span][:1]
+    other = [one for one in (cast.a, cast.b, cast.c, cast.d) if one != engineer][length]
+    swap = accept(offer(engineer, pieces, asked=other, by=engineer, at=now), by=other, at=now)
+    approve_swap(swap, by=cast.manager, at=now)
+    if fate == "undo":
+        undo(swap, by=cast.manager, at=now)
+
+
+def take_over(team, cast, engineer, first, length, now):
+    """Somebody replaces whoever is primary or secondary of everything."""
+    role, units = ("primary", "secondary")[length % 2], [team.on_profit, team.on_growth]
+    span = span_of(first, length)
+    override(team.rotation, role, units, span, engineer, "fire", by=cast.manager, at=now, confirmed=True)
+
+
 DECISION = st.tuples(
     st.sampled_from("abcd"),
     st.integers(0, 6),
     st.integers(0, 2),
-    st.sampled_from(["ask", "approve", "approve", "cancel", "change"]),
+    st.sampled_from(["ask", "approve", "approve", "cancel", "change", "swap", "swap", "undo", "override"]),
 )
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(DECISION, max_size=5), st.lists(HOURS, min_size=2, max_size=4, unique=True))
+@given(st.lists(DECISION, max_size=6), st.lists(HOURS, min_size=2, max_size=4, unique=True))
 def test_page_terminal_and_feed_agree(team, cast, sign_in, monkeypatch, decisions, hours):
-    for model in (Cover, TimeOffRequest, FeedLink):
+    for model in (Cover, Swap, FeedLink):
         model.objects.all().delete()
+    for request in TimeOffRequest.objects.order_by("-pk"):  # a change before what it changes
+        request.delete()
     live(team, cast, decisions)
     engineers = {engineer.username: engineer for engineer in (cast.a, cast.b, cast.c, cast.d)}
     feeds = {name: make_feed_link(engineer, by=engineer, at=WEEK) for name, engineer in engineers.items()}

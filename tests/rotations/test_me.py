@@ -38,17 +38,22 @@ def test_anonymous_people_are_sent_to_the_sign_in(client, db, path):
     assert client.get(path).headers["Location"] == f"/accounts/login/?next={path}"
 
 
+DUTY = ("primary of Profit", "primary of Growth", "secondary of Growth")
+
+
 def test_it_shows_duty_now_and_next_after_covers(sign_in, team, cast):
     make_shift(team.on_growth, cast.a, "secondary", week="2026-11-30")
     make_cover(team.shifts.growth_primary, cast.a, "2026-11-26 00:00", "2026-11-27 00:00")
     make_cover(team.shifts.profit_primary, cast.b, "2026-11-28 00:00", "2026-11-29 00:00")
     text = words(sign_in(cast.a).get("/me/"))
     now, later = text.split("My duty now")[1].split("My duty in my own calendar")[0].split(" Next ")
-    assert now.strip() == "primary Profit Mon 23 Nov, 09:00 to Sat 28 Nov, 00:00"
+    links = " Why me? {0} Swap {0}"
+    of_profit, of_growth, behind = (links.format(what) for what in DUTY)
+    assert now.strip() == f"primary Profit Mon 23 Nov, 09:00 to Sat 28 Nov, 00:00{of_profit}"
     assert later.strip() == (
-        "primary Growth for Data Engineer C Thu 26 Nov, 00:00 to Fri 27 Nov, 00:00 "
-        "primary Profit Sun 29 Nov, 00:00 to Mon 30 Nov, 09:00 "
-        "secondary Growth Mon 30 Nov, 09:00 to Mon 7 Dec, 09:00"
+        f"primary Growth for Data Engineer C Thu 26 Nov, 00:00 to Fri 27 Nov, 00:00{of_growth} "
+        f"primary Profit Sun 29 Nov, 00:00 to Mon 30 Nov, 09:00{of_profit} "
+        f"secondary Growth Mon 30 Nov, 09:00 to Mon 7 Dec, 09:00{behind}"
     )
 
 

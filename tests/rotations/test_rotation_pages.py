@@ -101,10 +101,10 @@ def test_both_pages_take_as_many_queries_for_many_as_for_one(team, cast, sign_in
     browser = sign_in(cast.a)
     with django_assert_num_queries(5):
         browser.get("/rotations/")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(28):
         browser.get("/rotations/data/")
     browser = sign_in(cast.manager)
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(38):
         browser.get("/rotations/data/")
 
 
