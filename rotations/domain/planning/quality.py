@@ -43,6 +43,28 @@ class Change:
     after: str | None
 
 
+@dataclass(frozen=True, order=True)
+class Wish:
+    """A week that somebody wanted, or wanted to be spared, and whether the plan says so too."""
+
+    engineer: str
+    week: date
+    wanted: bool
+    met: bool
+
+
+def wishes_of(problem: Problem, plan: Plan) -> tuple[Wish, ...]:
+    """What became of every wish, by engineer and week."""
+    on_call = {(holder, cell.week) for cell, holder in plan.items()}
+    wishes = [
+        Wish(each.id, week, wanted, ((each.id, week) in on_call) == wanted)
+        for each in problem.engineers
+        for wanted, weeks in ((True, each.wanted), (False, each.unwanted))
+        for week in weeks
+    ]
+    return tuple(sorted(wishes))
+
+
 def loads_of(staffing: Staffing, plan: Plan) -> dict[str, Load]:
     """What each engineer carries in a plan."""
     held: dict[str, list[Cell]] = {engineer.id: [] for engineer in staffing.problem.engineers}
@@ -109,9 +131,11 @@ def duty_weeks(problem: Problem, plan: Plan, roles: tuple[str, ...]) -> dict[tup
 
 def changes_of(problem: Problem, plan: Plan) -> tuple[Change, ...]:
     """The published cells that a plan gives to somebody else, or to nobody."""
-    published = problem.published_holder
-    return tuple(
-        Change(cell, published[cell], plan[cell])
-        for cell in problem.cells
-        if cell in published and published[cell] != plan[cell]
-    )
+    changed = [(cell, was) for cell, was in problem.published_holder.items() if plan[cell] != was]
+    return tuple(Change(cell, was, plan[cell]) for cell, was in sorted(changed, key=by_week))
+
+
+def by_week(changed: tuple[Cell, str | None]) -> tuple[date, str, str]:
+    """The key that changes are sorted by: primary comes before secondary."""
+    cell = changed[0]
+    return cell.week, cell.unit, cell.role
