@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pipelines.models import Engineer
 
+from ..domain.draft import overlaid
 from ..domain.roster import Calendar
 from ..domain.spans import DAY, UTC, WEEK, Span, days_of
 from ..domain.wishes import wishes_met
@@ -127,7 +128,7 @@ def _time_off(request: TimeOffRequest) -> str:
 
 def plan_wishes(plan: Plan) -> list[PlanWish]:
     """What became of each wish in an answered plan, by week; one query, and none where nobody wished for anything."""
-    met = wishes_met(plan.problem, plan.answer["assignments"])
+    met = wishes_met(plan.problem, overlaid(plan.answer["assignments"], plan.edits))
     people = Engineer.objects.in_bulk({int(wish.engineer) for wish in met}) if met else {}
     return [
         PlanWish(people[int(wish.engineer)], wish.week, wish.is_wanted, wish.is_met)
