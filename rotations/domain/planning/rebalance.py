@@ -6,6 +6,7 @@ the search, which takes the repaired weeks as they are.
 
 from dataclasses import dataclass, replace
 
+from .pacing import paced
 from .parts import PRIMARY, ROLES, SECONDARY, Cell, Pair, Pin
 from .problem import Problem
 from .progress import Progress, silent
@@ -31,7 +32,8 @@ def plan_for(problem: Problem, progress: Progress = silent) -> Planned:
     """Repair what is in force before `rebalance_from` (default: all of it), and plan the other weeks afresh."""
     if not is_in_force(problem):
         staffing = Staffing(problem)
-        return Planned(search(staffing, progress), staffing)
+        found = search(staffing, progress)
+        return Planned(Found(paced(staffing, found.plan), found.steps), staffing)
     progress("repairing what is published", 0, 1)
     repaired = repair(problem, problem.rebalance_from)
     steps = steps_of(repaired)
