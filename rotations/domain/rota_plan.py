@@ -148,27 +148,33 @@ def draft(problem: Problem, slots: Sequence[Slot], names: Names) -> Drafted:
 
 
 def _ask(sheet: _Sheet, slot: Slot, names: Names) -> None:
-    problem, engineer = sheet.problem, str(slot.engineer)
-    week = max((day for day in problem.handoffs if day <= slot.week), default=None)
-    cell = week and Cell(str(slot.unit), week, slot.role.value)
-    who = f"{names.who(engineer)}, {slot.role} of {names.unit(str(slot.unit))}, {week_words(slot.week)}"
-    words = ""
+    """Note whom the table asks for in a cell, or why that cannot be."""
+    week = max((day for day in sheet.problem.handoffs if day <= slot.week), default=None)
+    cell = Cell(str(slot.unit), week, slot.role.value) if week else None
     if cell is None or cell not in sheet.held:
         words = "it has no pipeline in service then"
-    elif engineer not in problem.by_id:
-        words = "no active member of the rotation then"
-    elif cell in sheet.asked and sheet.asked[cell].engineer != slot.engineer:
-        words = (
-            f"a shift lasts {problem.shift_weeks} weeks, and line {sheet.asked[cell].line} gives it to somebody else"
-        )
-    elif cell in problem.locked and problem.locked[cell] != engineer:
-        words = "that week lies in the freeze and stays as it is published"
-    elif problem.pinned.get(cell, engineer) != engineer:
-        words = "that shift is pinned to somebody else"
+    else:
+        words = _hindrance(sheet, slot, cell)
+        if not words and cell not in sheet.problem.locked:
+            sheet.asked.setdefault(cell, slot)
     if words:
-        sheet.left.append(LeftOut(slot.line, f"{who}: {words}"))
-    elif cell and cell not in problem.locked:
-        sheet.asked.setdefault(cell, slot)
+        who = names.who(str(slot.engineer))
+        where = f"{slot.role} of {names.unit(str(slot.unit))}, {week_words(slot.week)}"
+        sheet.left.append(LeftOut(slot.line, f"{who}, {where}: {words}"))
+
+
+def _hindrance(sheet: _Sheet, slot: Slot, cell: Cell) -> str:
+    """Why a line can have no place in a draft at all, in words; empty if it can."""
+    problem, engineer = sheet.problem, str(slot.engineer)
+    if engineer not in problem.by_id:
+        return "no active member of the rotation then"
+    if cell in sheet.asked and sheet.asked[cell].engineer != slot.engineer:
+        return f"a shift lasts {problem.shift_weeks} weeks, and line {sheet.asked[cell].line} gives it to somebody else"
+    if cell in problem.locked and problem.locked[cell] != engineer:
+        return "that week lies in the freeze and stays as it is published"
+    if problem.pinned.get(cell, engineer) != engineer:
+        return "that shift is pinned to somebody else"
+    return ""
 
 
 def _broken(sheet: _Sheet, before: Mapping[Cell, str | None]) -> list[Cell]:
@@ -195,8 +201,12 @@ def _blamed(sheet: _Sheet) -> list[Cell]:
 
 
 def _answer(problem: Problem, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    proofs = {"bound_max": None, "bound_ratio": None, "certified": {}, "bottleneck": []}
-    empty = {"conflicts": [], "fairness": proofs, "solver": {"versions": {}, "seed": 0, "steps": {}, "seconds": {}}}
+    proofs: dict[str, Any] = {"bound_max": None, "bound_ratio": None, "certified": {}, "bottleneck": []}
+    empty: dict[str, Any] = {
+        "conflicts": [],
+        "fairness": proofs,
+        "solver": {"versions": {}, "seed": 0, "steps": {}, "seconds": {}},
+    }
     return {**reread(problem, empty, rows), "fairness_words": WORDS}
 
 

@@ -99,7 +99,7 @@ def _tidied(cell: str) -> str:
 
 
 def _rota(entries: Iterator[Entry], layout: str, header: Line) -> Rota:
-    found = []
+    found: list[Entry] = []
     for entry in entries:
         if len(found) == MAX_ENTRIES:
             raise TableError(entry.line, "", f"a table names at most {MAX_ENTRIES:,} assignments")

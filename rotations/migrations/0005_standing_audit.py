@@ -7,77 +7,169 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rotations', '0004_swaps'),
+        ("rotations", "0004_swaps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalConfirmedGap',
+            name="HistoricalConfirmedGap",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('role', models.CharField(choices=[('primary', 'primary'), ('secondary', 'secondary')], max_length=9)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('at', models.DateTimeField(verbose_name='confirmed')),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rotation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='rotations.rotation')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='rotations.unit')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("role", models.CharField(choices=[("primary", "primary"), ("secondary", "secondary")], max_length=9)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("at", models.DateTimeField(verbose_name="confirmed")),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmed by",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rotation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="rotations.rotation",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="rotations.unit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical confirmed gap',
-                'verbose_name_plural': 'historical confirmed gaps',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical confirmed gap",
+                "verbose_name_plural": "historical confirmed gaps",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='RotaImport',
+            name="RotaImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(help_text='Name of the file, or that it was pasted.', max_length=200)),
-                ('text', models.TextField(editable=False)),
-                ('names', models.JSONField(default=dict, help_text='What names in the table mean.')),
-                ('first_week', models.DateField(blank=True, help_text='Day of the hand-off of the first week.', null=True)),
-                ('made_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(null=True)),
-                ('served', models.PositiveIntegerField(default=0, help_text='Past shifts that it wrote.', verbose_name='shifts served')),
-                ('done_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='rotations.plan')),
-                ('rotation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to='rotations.rotation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(help_text="Name of the file, or that it was pasted.", max_length=200)),
+                ("text", models.TextField(editable=False)),
+                ("names", models.JSONField(default=dict, help_text="What names in the table mean.")),
+                (
+                    "first_week",
+                    models.DateField(blank=True, help_text="Day of the hand-off of the first week.", null=True),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "served",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Past shifts that it wrote.", verbose_name="shifts served"
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="rotations.plan"
+                    ),
+                ),
+                (
+                    "rotation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="imports", to="rotations.rotation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import of a table',
-                'verbose_name_plural': 'imports of tables',
-                'ordering': ['-made_at', '-pk'],
+                "verbose_name": "import of a table",
+                "verbose_name_plural": "imports of tables",
+                "ordering": ["-made_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='AuditRun',
+            name="AuditRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('next_at', models.DateTimeField(help_text='When it is due; while somebody is at it, when it is due again.', verbose_name='next')),
-                ('ran_at', models.DateTimeField(null=True, verbose_name='last')),
-                ('open_count', models.PositiveIntegerField(default=0, verbose_name='open findings')),
-                ('urgent_count', models.PositiveIntegerField(default=0, verbose_name='gaps within 72 hours')),
-                ('confirmed_count', models.PositiveIntegerField(default=0, verbose_name='left open knowingly')),
-                ('told', models.JSONField(default=list, editable=False)),
-                ('told_week', models.DateField(help_text='Day of the hand-off that its week begins with.', null=True, verbose_name='last weekly mail')),
-                ('rotation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='audit_run', to='rotations.rotation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "next_at",
+                    models.DateTimeField(
+                        help_text="When it is due; while somebody is at it, when it is due again.", verbose_name="next"
+                    ),
+                ),
+                ("ran_at", models.DateTimeField(null=True, verbose_name="last")),
+                ("open_count", models.PositiveIntegerField(default=0, verbose_name="open findings")),
+                ("urgent_count", models.PositiveIntegerField(default=0, verbose_name="gaps within 72 hours")),
+                ("confirmed_count", models.PositiveIntegerField(default=0, verbose_name="left open knowingly")),
+                ("told", models.JSONField(default=list, editable=False)),
+                (
+                    "told_week",
+                    models.DateField(
+                        help_text="Day of the hand-off that its week begins with.",
+                        null=True,
+                        verbose_name="last weekly mail",
+                    ),
+                ),
+                (
+                    "rotation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="audit_run", to="rotations.rotation"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rotation'],
-                'indexes': [models.Index(fields=['next_at'], name='audit_due')],
+                "ordering": ["rotation"],
+                "indexes": [models.Index(fields=["next_at"], name="audit_due")],
             },
         ),
     ]

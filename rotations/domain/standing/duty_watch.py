@@ -98,8 +98,8 @@ def _pieces(
     for piece in window.cut(edges | {edge for span in free for edge in (span.start, span.end)}):
         number += piece.start in starts
         if not any(span.meets(piece) for span in free):
-            places = (_place(roster, of_role[role], duties[role], piece.start) for role in Role)
-            yield (piece, *places, number)
+            primary, secondary = (_place(roster, of_role[role], duties[role], piece.start) for role in Role)
+            yield piece, primary, secondary, number
 
 
 def _edges(roster: Roster, shifts: Iterable[Shift], duties: dict[Role, list[Duty]]) -> Iterator[dt.datetime]:
