@@ -11,10 +11,12 @@ from .parts import PRIMARY, ROLES, SECONDARY, Cell, Pair, Pin
 from .problem import Problem
 from .progress import Progress, silent
 from .repair import Repaired, repair
-from .search import OPEN_ROLES, Found, Step, search
+from .search import Found, Step, search
 from .staffing import Staffing
 
-CHANGES = "changes"
+# What a repair reached, beside the goals of the search that may follow it.
+REPAIR_OPEN = "open roles of the repair"
+REPAIR_CHANGES = "changes of the repair"
 REPAIR_EXCEPTIONS = "exceptions of the repair"
 
 
@@ -81,7 +83,7 @@ def steps_of(repaired: Repaired) -> tuple[Step, ...]:
     """The repair, told as the first steps."""
     opens = sum(holder is None for holder in repaired.plan.values())
     return (
-        Step(OPEN_ROLES, opens, repaired.proven, 0, 0.0),
-        Step(CHANGES, repaired.changes, repaired.proven, 0, 0.0),
+        Step(REPAIR_OPEN, opens, repaired.proven, 0, 0.0),
+        Step(REPAIR_CHANGES, repaired.changes, repaired.proven, 0, 0.0),
         Step(REPAIR_EXCEPTIONS, 0, repaired.few_exceptions, repaired.branches, repaired.seconds),
     )

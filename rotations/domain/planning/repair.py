@@ -76,6 +76,18 @@ def repair(problem: Problem, until: date | None = None) -> Repaired:
     )
 
 
+def with_event(problem: Problem) -> Problem:
+    """The problem with the absence just approved, for whoever names it only as the event."""
+    event = problem.event
+    if event is None:
+        return problem
+    engineer = problem.by_id[event.engineer]
+    if event.week in (*engineer.weeks_off, *engineer.weeks_partial):
+        return problem
+    away = replace(engineer, weeks_off=tuple(sorted([*engineer.weeks_off, event.week])))
+    return replace(problem, engineers=tuple(away if one is engineer else one for one in problem.engineers))
+
+
 def published_weeks(problem: Problem, until: date | None) -> dict[date, list[Pair]]:
     """The rows in force by week, for the weeks that have any."""
     rows: dict[date, list[Pair]] = {}

@@ -32,7 +32,7 @@ def held_by(given, engineer, week):
 def test_a_plan_that_still_holds_is_left_as_it_is(team):
     given = in_force(team(4, trained=True))
 
-    answer = answer_to(given | {"event": {"engineer": "A", "week": WEEKS[1]}})
+    answer = answer_to(given)
 
     assert [pair.to_json() for pair in answer.assignments] == given["published"]
     assert answer.changed == ()
@@ -47,6 +47,59 @@ def test_an_absence_moves_only_who_is_away(team):
     assert sorted(moves(answer)) == held_by(given, "A", WEEKS[1])
     assert answer.complete
     assert {change.before for change in answer.changed} == {"A"}
+
+
+def test_an_absence_that_only_the_event_names_counts_too(team):
+    given = in_force(team(4, trained=True)) | {"event": {"engineer": "A", "week": WEEKS[1]}}
+
+    assert sorted(moves(answer_to(given))) == held_by(given, "A", WEEKS[1])
+
+
+def test_an_absence_that_is_covered_already_asks_for_nothing(team):
+    given = team(4, trained=True)
+    given["engineers"][0]["weeks_off"] = [WEEKS[1]]
+    given = in_force(given) | {"event": {"engineer": "A", "week": WEEKS[1]}}
+
+    assert answer_to(given).changed == ()
+
+
+def test_each_change_has_its_reason(team):
+    given = team(1)
+    given["rules"]["max_roles_per_engineer_week"] = 1
+    given["units"] = [
+        {"id": "Loss", "qualified": ["A", "B"]},
+        {"id": "Profit", "qualified": ["B", "C", "D"]},
+    ]
+    given["published"] = [
+        {"unit": "Loss", "week": WEEKS[0], "primary": "A", "secondary": None},
+        {"unit": "Profit", "week": WEEKS[0], "primary": "B", "secondary": "C"},
+    ]
+
+    rows = solve(Problem.from_json(given), explained=True).to_json()["changed"]
+
+    assert [(row["unit"], row["role"], row["before"], row["after"], row["reason"]["words"]) for row in rows] == [
+        ("Loss", "secondary", None, "B", "was open"),
+        ("Profit", "primary", "B", "D", "frees B for Loss"),
+    ]
+
+
+def test_fewer_exceptions_are_offered_at_the_price_of_more_changes(team):
+    given = team(3, trained=True)
+    given["units"] = [given["units"][0] | {"qualified": ["A", "B", "C"]}]
+    given["rules"] |= {"min_weeks_between_primary": 1}
+    given["published"] = [
+        {"unit": "ProfitUnit", "week": week, "primary": pair[0], "secondary": pair[1]}
+        for week, pair in zip(WEEKS, ["AB", "BC", "AC"], strict=False)
+    ]
+    given["engineers"][1]["weeks_off"] = [WEEKS[1]]
+
+    explained = solve(Problem.from_json(given), explained=True).to_json()
+
+    assert explained["repair"] == {"forced": 1, "changes": 1, "proven": True}
+    assert [(row["mode"], row["changes"], row["new_exceptions"]) for row in explained["alternatives"]] == [
+        ("fewest changes", 1, 2),
+        ("fewer exceptions", 2, 0),
+    ]
 
 
 def test_a_leaver_hands_over_every_week_from_the_day_of_leaving(team):
