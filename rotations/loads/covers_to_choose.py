@@ -96,7 +96,8 @@ def _whole(opened: Sequence[Opening], people: Mapping[int, Engineer]) -> tuple[P
     filled = [opening for opening in opened if opening.why != STEPS_UP]
     if len(filled) < 2:
         return ()
-    able = set.intersection(*(_able(opening) for opening in filled)) - {None}
+    takers = {opening.taken_by for opening in filled}
+    able = set.intersection(*(_able(opening) for opening in filled)) - {None} - (takers if len(takers) == 1 else set())
     options = tuple(
         Option(
             ",".join(_value(opening, engineer) for opening in filled),
