@@ -285,7 +285,7 @@ def _too_many_roles(before: Roster, after: Roster, span: Span, people: Iterable[
 
 def _shares(before: Roster, after: Roster, teams: Iterable[int], people: Iterable[int]) -> Iterator[Share]:
     for key in sorted(teams):
-        old, new = ledger(before, team=key), ledger(after, team=key)
+        old, new = (ledger(roster, team=key, weeks_only=True) for roster in (before, after))
         fair = fair_shares(after, after.teams[key])
         for person in sorted(people):
             yield Share(key, person, old.get(person, ZERO), new.get(person, ZERO), fair.get(person, 0.0))

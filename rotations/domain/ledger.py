@@ -89,10 +89,13 @@ def pieces(
     return [_piece(team, span, loads) for span, loads in zip(spans, _loads(team, counts, len(spans)), strict=True)]
 
 
-def ledger(roster: Roster, span: Span | None = None, team: int | None = None) -> Mapping[int, Load]:
+def ledger(
+    roster: Roster, span: Span | None = None, team: int | None = None, *, weeks_only: bool = False
+) -> Mapping[int, Load]:
     """What every engineer carried in a span (by default the roster's window), in one rotation or in all.
 
     Duty counts, not the plan: who covered has it. Who carried nothing and is a member of no rotation is left out.
+    `weeks_only` leaves out all but weeks, hours of roles and tokens.
     """
     window = span or roster.window
     teams = [one for key, one in sorted(roster.teams.items()) if team in (None, key)]
@@ -100,7 +103,9 @@ def ledger(roster: Roster, span: Span | None = None, team: int | None = None) ->
     for one in teams:
         spans = [window]
         duties = duties_of(roster, one, window)
-        counts = [*week_counts(one, duties, spans), *other_counts(roster, one, duties, spans)]
+        counts = list(week_counts(one, duties, spans))
+        if not weeks_only:
+            counts += other_counts(roster, one, duties, spans)
         for engineer, load in _loads(one, counts, 1)[0].items():
             found[engineer] = found.get(engineer, ZERO) + load
     return MappingProxyType(dict(sorted(found.items())))

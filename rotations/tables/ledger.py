@@ -59,17 +59,17 @@ class LedgerTable(tables.Table):
         attrs = {"caption": "Served and planned by engineer and account, fair share and balance", "class": "ledger"}
         empty_text = "Nobody is a member, and nobody carried anything in this period."
 
-    def __init__(self, rows: Any, *, page: str, query: QueryDict, **kwargs: Any) -> None:
-        """`page` is the address of the ledger, below which everybody has a page of their own."""
+    def __init__(self, rows: Any, *, address: str, query: QueryDict, **kwargs: Any) -> None:
+        """`address` is that of the ledger, below which everybody has a page of their own."""
         super().__init__(rows, **kwargs)
-        self.page, self.query = page, query
+        self.address, self.query = address, query
 
     def link(self, record: LedgerRow, account: Account | None = None) -> str:
         """Whose duty, in the period that is shown."""
         query = self.query.copy()
         if account:
             query["account"] = account.value
-        return f"{self.page}{record.engineer.pk}/{'?' if query else ''}{query.urlencode()}"
+        return f"{self.address}{record.engineer.pk}/{'?' if query else ''}{query.urlencode()}"
 
     def render_name(self, record: LedgerRow) -> SafeString:
         left = "" if record.is_member else format_html(' <small class="quiet">{}</small>', "no member now")

@@ -46,6 +46,7 @@ def add_ledger_entry(
 
     Raises ValidationError as `checked_entry` does.
     """
+    Rotation.objects.select_for_update(no_key=True).get(pk=rotation.pk)  # an account is opened once
     entry = checked_entry(
         rotation, engineer, day=day, account=account, amount=amount, kind=kind, reason=reason, by=by, at=at
     )

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -52,8 +51,7 @@ def ledger(request: HttpRequest, slug: str = "") -> HttpResponse:
         return _file(form.cleaned_data["format"], slug or "all", found, days, at)
     said = found.statement_of_all(days, at)
     view = ledger_view(found, said, days, at, request.user)
-    page = reverse("rotations:ledger", args=[slug]) if slug else reverse("rotations:ledger_of_all")
-    table = LedgerTable(view.rows, page=page, query=_period_of(request))
+    table = LedgerTable(view.rows, address=request.path, query=_period_of(request))
     paginate(table, request, PER_PAGE)
     context = {**_context(rotations, slug, form, days, request), "view": view, "table": table}
     return render(request, "rotations/ledger.html", context)

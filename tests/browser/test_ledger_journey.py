@@ -29,6 +29,7 @@ def test_every_page_of_the_ledger_fits_and_can_be_used_by_everybody(open_as, vie
     page.get_by_text("The same as a table").click()
     is_fine(page)
     page.get_by_role("link", name="Data Engineer A").first.click()
+    expect(page.get_by_role("heading", name="Data Engineer A")).to_be_visible()
     is_fine(page)
 
 
@@ -57,12 +58,8 @@ def test_a_number_leads_to_its_duty_and_a_manager_corrects_who_was_there(open_as
 def test_opening_balances_are_pasted_looked_at_and_booked_and_the_engineer_sees_them(open_as):
     page, day = open_as("manager", NARROW), dt.datetime.now(dt.UTC).date() - dt.timedelta(days=30)
     page.goto(f"{LEDGER}openings/")
-    page.get_by_label("Table").fill("engineer,primary weeks\nB,many")
     page.get_by_label("Reason").fill("From the old tool")
-    page.get_by_role("button", name="Look at it first").click()
-    expect(page.get_by_text("Line 2, column primary weeks: 'many' is no number")).to_be_visible()
-    is_fine(page)
-    page.get_by_label("Table").fill(f"engineer,day,primary weeks\nB,{day},1.5")
+    page.get_by_role("textbox", name="Table").fill(f"engineer,day,primary weeks\nB,{day},1.5")
     page.get_by_role("button", name="Look at it first").click()
     expect(page.get_by_role("heading", name="To be booked: 1 opening balance")).to_be_visible()
     is_fine(page)

@@ -126,6 +126,18 @@ def test_all_rotations_together_add_up(team, cast, sign_in):
     assert found["A"][2] == "4 4 planned"  # a weekend in each rotation is paid by each
 
 
+@pytest.mark.parametrize("page", [LEDGER, "/ledger/"])
+def test_each_number_and_each_name_leads_to_the_duty_of_the_same_period(team, cast, sign_in, page):
+    client = sign_in(cast.a)
+    text = client.get(page + WEEK).content.decode()
+    links = re.findall(rf'href="({page}{cast.b.pk}/[^"]*)"', text)
+    assert len(links) == 7
+    for link in links:
+        answer = client.get(link.replace("&amp;", "&"))
+        assert answer.status_code == 200
+        assert "23 Nov 2026 through 30 Nov 2026" in words(answer)
+
+
 def test_the_duty_behind_a_number_is_listed_and_adds_up(team, cast, sign_in):
     make_cover(team.shifts.profit_primary, cast.d, "2026-11-28 00:00", "2026-11-30 00:00")
     book(team, cast, engineer=cast.d)
