@@ -1,3 +1,5 @@
+import json
+import random
 from datetime import date
 
 import pytest
@@ -227,3 +229,18 @@ def test_a_repaired_plan_breaks_no_hard_rule(team):
 
     assert check(problem, answer.assignments) == ()
     assert date.fromisoformat(WEEKS[1]) in {cell.week for cell in answer.open}
+
+
+def test_everything_that_is_explained_is_the_same_for_lists_in_another_order(team):
+    given = in_force(team(4))
+    given["engineers"][1]["weeks_off"] = [WEEKS[1]]
+    given["rules"]["min_weeks_between_primary"] = 1
+    rng = random.Random(5)
+    shuffled = {key: rng.sample(rows, len(rows)) if isinstance(rows, list) else rows for key, rows in given.items()}
+    shuffled["units"] = [row | {"qualified": row["qualified"][::-1]} for row in shuffled["units"]]
+
+    first, second = (solve(Problem.from_json(each), explained=True).to_json() for each in (given, shuffled))
+
+    del first["solver"]["seconds"], second["solver"]["seconds"]
+    assert json.dumps(first) == json.dumps(second)
+    assert {"repair", "advice", "alternatives"} <= first.keys()
