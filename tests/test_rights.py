@@ -233,11 +233,9 @@ def make_the_rest() -> None:
     unit = rotation.units.first()
     AuditRun.objects.create(rotation=rotation, next_at=NOW)
     ConfirmedGap.objects.create(
-        rotation=rotation, unit=unit, role="primary", starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1), at=NOW
+        rotation=rotation, unit=unit, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1), at=NOW
     )
-    RotaImport.objects.create(
-        rotation=rotation, source="rota.csv", text=f"Pipeline,2027-05-03\n{unit.name},A/B\n", made_at=NOW
-    )
+    RotaImport.objects.create(rotation=rotation, text=f"Pipeline,2027-05-03\n{unit.name},A/B\n", made_at=NOW)
     LedgerEntry.objects.create(
         rotation=rotation,
         engineer=pending().engineer,
@@ -327,12 +325,8 @@ def of_requests(name: str) -> dict[str, object]:
     return {"pk": Swap.objects.get().pk if name.startswith("rotations:swap") else pending().pk}
 
 
-ONLY_ONE = {
-    "rotations:import": RotaImport,
-    "rotations:import_do": RotaImport,
-    "rotations:reopen": ConfirmedGap,
-    "rotations:revoke_feed_link": FeedLink,
-}
+ONLY_ONE = {"rotations:reopen": ConfirmedGap, "rotations:revoke_feed_link": FeedLink}
+ONLY_ONE |= dict.fromkeys(["rotations:import", "rotations:import_do"], RotaImport)
 
 
 def of_ours(name: str) -> dict[str, object]:
