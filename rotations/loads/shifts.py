@@ -12,7 +12,12 @@ from ..models import Cover, Shift
 from .history import changes_in
 from .why import WhyView, why_view
 
-CAUSES = {"time off": "{who} is away", "swap": "a swap", "override": "an override by a manager"}
+CAUSES = {
+    "time off": "{who} is away",
+    "swap": "a swap",
+    "override": "an override by a manager",
+    "correction": "a correction afterwards",
+}
 
 
 @dataclass(frozen=True, slots=True)
