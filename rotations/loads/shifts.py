@@ -18,6 +18,8 @@ CAUSES = {
     "override": "an override by a manager",
     "correction": "a correction afterwards",
 }
+# why somebody is away, and what was swapped, is for them and who decides
+HIDDEN = ("time_off", "swap", "reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def shift_view(shift: Shift, zone: ZoneInfo, at: dt.datetime) -> ShiftView:
         why=why,
         notes=tuple(_notes(shift, why, week)),
         covers=tuple(CoverRow(cover, _because(cover)) for cover in covers),
-        changes=tuple(changes_in(histories, zone)),
+        changes=tuple(changes_in(histories, zone, HIDDEN)),
     )
 
 

@@ -325,3 +325,11 @@ def test_pages_take_as_many_queries_for_two_weeks_as_for_twelve(team, cast, mana
         ):
             with django_assert_num_queries(count, info=path):
                 manager.get(path)
+
+
+def test_the_changes_of_a_shift_do_not_say_why_somebody_was_away(cast, sign_in, published):
+    shift = published.shifts.earliest("pk")
+    make_cover(shift, cast.administrator, "2099-01-06 00:00", "2099-01-07 00:00", reason="At the doctor's")
+    page = text(sign_in(cast.stranger).get(f"/shifts/{shift.pk}/"))
+    assert "Cover Administrator added" in page
+    assert "doctor" not in page
