@@ -128,24 +128,25 @@ def compared_problems(rotation: Rotation, day: dt.date, weeks: int, at: dt.datet
 
 def meanings(comparison: UnitsComparison) -> list[Meaning]:
     """What each choice of an answered comparison would mean, people by name. One query."""
-    people = Engineer.objects.in_bulk()
+    people = {str(engineer.pk): engineer for engineer in Engineer.objects.all()}
     return [
         Meaning(
-            choice=Choice(choice),
+            choice=choice,
             units=found["units"],
             shares=tuple(
                 Share(
-                    people[int(engineer)],
+                    person,
                     *(share[key] for key in ("weeks", "free", "in_a_row", "roles", "primary_weeks", "holiday_days")),
                 )
-                for engineer, share in found["engineers"].items()
-                if int(engineer) in people
+                for pk, person in people.items()
+                if (share := found["engineers"].get(pk))
             ),
             open=found["open"],
             exceptions=found["exceptions"],
             fairness=found["fairness"],
         )
-        for choice, found in comparison.answer.items()
+        for choice in Choice
+        if (found := comparison.answer.get(choice))
     ]
 
 

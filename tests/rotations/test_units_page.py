@@ -11,7 +11,7 @@ from rotations.domain.resolver import on_call
 from rotations.domain.spans import Span
 from rotations.domain.units import Choice
 from rotations.loads.roster import load_roster
-from rotations.loads.units import first_free_day, groups_for, units_choices
+from rotations.loads.units import first_free_day, groups_for, meanings, units_choices
 from rotations.models import Cover, Message, Plan, Shift, Swap, SwapPart, UnitsComparison
 from rotations.tasks import compare_units
 from rotations.verbs.planning import ask_plan, solve_plan
@@ -49,7 +49,9 @@ def test_a_comparison_is_asked_on_the_page_and_made_beside_the_web(team, cast, s
     assert "The choices are being planned." in client.get(PAGE).content.decode()
     compare_units.func(comparison.pk)
     comparison.refresh_from_db()
-    assert (comparison.state, list(comparison.answer)) == ("ready", ["each", "one"])
+    assert (comparison.state, set(comparison.answer)) == ("ready", {"each", "one"})
+    assert [one.choice for one in meanings(comparison)] == [Choice.EACH, Choice.ONE]
+    assert [str(share.engineer) for share in meanings(comparison)[0].shares] == [f"Data Engineer {x}" for x in "ABCD"]
     shared = comparison.answer["one"]
     assert sum(one["weeks"] for one in shared["engineers"].values()) == 2 * 13
     assert {one["roles"] for one in shared["engineers"].values()} == {1}
