@@ -192,7 +192,7 @@ ROOMS = {
     "rotations.rotation": (VERSIONS, ALL_VERSIONS),
     "rotations.membership": (ALL_VERSIONS, ALL_VERSIONS),
     "rotations.unit": (VERSIONS, ALL_VERSIONS),
-    "rotations.companyday": (ALL_VERSIONS, ALL_VERSIONS),
+    "rotations.companyday": (NO_DELETE, ALL_VERSIONS),  # the first is of all rotations
     "rotations.wish": (VERSIONS, VERSIONS),
     "rotations.unitscomparison": (READ, READ),
     "rotations.publicholiday": (READ, ALL),
