@@ -104,10 +104,9 @@ def swap_away(cast, engineer, first, length, fate, now):
 
 
 def take_over(team, cast, engineer, first, length, now):
-    """Somebody replaces whoever is primary or secondary of everything."""
-    role, units = ("primary", "secondary")[length % 2], [team.on_profit, team.on_growth]
-    span = span_of(first, length)
-    override(team.rotation, role, units, span, engineer, "fire", by=cast.manager, at=now, confirmed=True)
+    """Somebody replaces whoever is primary or secondary; in both roles at once nobody is called twice, so not that."""
+    role, unit = ("primary", "secondary")[length % 2], (team.on_profit, team.on_growth)[first.day % 2]
+    override(team.rotation, role, [unit], span_of(first, length), engineer, "fire", by=cast.manager, at=now)
 
 
 DECISION = st.tuples(

@@ -97,8 +97,9 @@ def _initial(request: HttpRequest, ground: Ground) -> dict[str, object]:
     if "show" in request.POST:
         typed = {name: request.POST.get(name, "") for name in ("starts", "ends", "to", "time_off", "note")}
         return {**typed, "pieces": request.POST.getlist("pieces")}
-    shift = request.GET.get("shift", "")
-    return {"pieces": [piece.key for piece in ground.pieces if str(piece.shift) == shift]}
+    shift, key = request.GET.get("shift", ""), request.GET.get("piece", "")
+    of_shift = [piece.key for piece in ground.pieces if str(piece.shift) == shift]
+    return {"pieces": [key] if key in of_shift else of_shift}
 
 
 def _made(request: HttpRequest, form: SwapForm, ground: Ground) -> Swap | None:
