@@ -11,7 +11,7 @@ unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_REQUIRE_HASHE
 .NOTPARALLEL:
 .PHONY: help run seed clean environment environment-dev
 .PHONY: test test-all test-sqlite test-postgres test-browser test-long chromium
-.PHONY: lint types check requirements vendor
+.PHONY: lint types check requirements vendor bench-planner
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ test-browser: environment-dev chromium
 test-long: environment-dev chromium
 	@echo "== long" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile -m "not browser" --hypothesis-profile=long
 	@TEST_DATABASE_URL= $(PYTEST) tests/browser -m pages
+
+bench-planner: environment-dev ## the planner on companies of three sizes; ONLY="20x25x26 shared" picks one
+	@$(PY) -m tests.bench.planner $(if $(ONLY),--only "$(ONLY)")
 
 lint: environment-dev ## style of code and templates
 	@echo "== lint" && .venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet .

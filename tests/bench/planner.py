@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Any
 
 from rotations.domain.planning import Answer, Problem, check, solve
-from rotations.domain.planning.certificate import Certificate, certify
+from rotations.domain.planning.certificate import Certificate
 from rotations.domain.planning.coverage import cover
 from rotations.domain.planning.parts import ROLES, Cell, Event, Pair
 from rotations.domain.planning.quality import exceptions_of, loads_of
@@ -70,7 +70,7 @@ def measured(size: Size, seed: int) -> Row:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024) / 1024
     staffing = Staffing(problem)
     covered = cover(staffing)
-    proof = certify(staffing, covered.plan)
+    proof = answer.fairness.certificate
     if proof is None:
         raise SystemExit("a company without any capacity")
     rows = [{"plan": "the portal", **quality(staffing, answer.assignments, proof)}]

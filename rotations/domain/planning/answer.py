@@ -10,7 +10,7 @@ from .conflicts import Conflict
 from .explain import Explained
 from .fields import plain
 from .parts import PRIMARY, SECONDARY, Cell, Pair
-from .quality import Change, Load, RuleException
+from .quality import Change, Load, RuleException, Wish
 from .repair import Repaired
 from .search import Step
 from .words import advice_words, move_words
@@ -61,6 +61,7 @@ class Answer:
     exceptions: tuple[RuleException, ...]
     conflicts: tuple[Conflict, ...]
     changed: tuple[Change, ...]
+    wishes: tuple[Wish, ...]
     versions: Mapping[str, str]
     seed: int
     steps: tuple[Step, ...]
@@ -135,18 +136,22 @@ def fairness_words(answer: Answer) -> str:
         f"secondary weeks {span(loads, lambda load: load.secondary_weeks)}",
         f"public-holiday weeks {span(loads, lambda load: load.holiday_weeks)}",
     )
-    return f"{proof_words(answer.fairness)} {', '.join(spans)}."
+    return f"{proof_words(answer)} {', '.join(spans)}."
 
 
-def proof_words(fairness: Fairness) -> str:
-    """What is proven of the fairness, or by how many percent at most it may fall short."""
+def proof_words(answer: Answer) -> str:
+    """What is proven of the fairness, or by how many tokens at most anybody's load may lie above a fairer one."""
+    fairness = answer.fairness
     if fairness.optimal:
         return "Proven: no fairer plan exists."
-    highest, proof = fairness.highest, fairness.certificate
-    if highest is None or proof is None or not proof.bound_max:
+    proof = fairness.certificate
+    if proof is None:
         return "Not proven to be the fairest plan."
-    above = 100 * (highest / proof.bound_max - 1)
-    return f"Not proven to be the fairest plan: its highest load is {float(above):.1f} % above the proven bound."
+    above = max((answer.loads[id].tokens - tokens for id, tokens in proof.tokens.items()), default=Fraction(0))
+    if above <= 0:
+        return "Nobody carries more than in the fairest plan."
+    tokens = "token" if above == 1 else "tokens"
+    return f"Nobody carries more than {float(above):g} {tokens} above the fairest possible."
 
 
 def span(loads: Sequence[Load], measure: Callable[[Load], Fraction | int]) -> str:
@@ -209,6 +214,16 @@ def exception_json(exception: RuleException) -> dict[str, object]:
         "engineer": exception.engineer,
         "unit": exception.unit,
         "week": exception.week.isoformat(),
+    }
+
+
+def wish_json(wish: Wish) -> dict[str, object]:
+    """A wish as the contract writes it."""
+    return {
+        "engineer": wish.engineer,
+        "week": wish.week.isoformat(),
+        "wish": "wanted" if wish.wanted else "unwanted",
+        "met": wish.met,
     }
 
 

@@ -81,6 +81,8 @@ class Order:
             return False
         if any(self.is_crowded(after, week) for week in (first, second)):
             return False
+        if sum(self.on_holidays(after, week) - self.on_holidays(before, week) for week in (first, second)) > 0:
+            return False
         has_rules = problem.shifts_of_rest or problem.shifts_in_a_row is not None
         return not has_rules or len(exceptions_of(problem, after)) <= self.exceptions
 
@@ -91,6 +93,12 @@ class Order:
 
     def people(self, plan: Plan, week: date) -> frozenset[str | None]:
         return frozenset(plan[Cell(unit.id, week, role)] for unit in self.staffing.problem.units for role in ROLES)
+
+    def on_holidays(self, plan: Plan, week: date) -> int:
+        """Roles on public holidays of who holds them, each by the days."""
+        problem = self.staffing.problem
+        held = (plan[Cell(unit.id, week, role)] for unit in problem.units for role in ROLES)
+        return sum(problem.holiday_days(holder, week) for holder in held if holder is not None)
 
     def is_crowded(self, plan: Plan, week: date) -> bool:
         most = self.staffing.problem.rules.max_roles_per_engineer_week

@@ -1,7 +1,7 @@
 """The search: stage by stage, each with what the earlier ones reached held fast and the plan in hand as its hint."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HEAVIEST = 10**12
 
 # CP-SAT polishes and proves what has at most so many choices of who holds what.
-MOST_CHOICES = 4_000
+MOST_CHOICES = 2_500
 
 OPEN_ROLES = "open roles"
 IMPROVEMENT = "improvement"
@@ -46,6 +46,7 @@ class Found:
 
     plan: Plan
     steps: tuple[Step, ...]
+    fair: Mapping[str, Fraction] = field(default_factory=dict)  # the certified tokens that it aimed at
 
     def proven(self, *goals: str) -> bool:
         return all(step.proven for step in self.steps if step.goal in goals)
@@ -62,7 +63,8 @@ def search(staffing: Staffing, progress: Progress = silent) -> Found:
         found.append(search_part(Staffing(part)))
     plan = {cell: holder for each in found for cell, holder in each.plan.items()}
     steps = zip(*(each.steps for each in found), strict=True)
-    return Found(plan, tuple(map(joined, steps)))
+    fair = {id: tokens for each in found for id, tokens in each.fair.items()}
+    return Found(plan, tuple(map(joined, steps)), fair)
 
 
 def joined(steps: Sequence[Step]) -> Step:
@@ -87,14 +89,14 @@ def search_part(staffing: Staffing, progress: Progress = silent) -> Found:
     improved = improve_at_any_size(staffing, coverage.plan, fair)
     plan, steps = improved.plan, [step_of(coverage), Step(IMPROVEMENT, 0, True, improved.tried, 0.0)]
     if sum(map(len, staffing.candidates.values())) > MOST_CHOICES:
-        return Found(plan, (*steps, *rough_steps(staffing, improved, fair)))
+        return Found(plan, (*steps, *rough_steps(staffing, improved, fair)), fair)
     board = lay_board(staffing, staffing.problem.handoffs, coverage.open_cells)
     board.fair = fair
     for done, stage in enumerate(STAGES, 2):
         progress(", ".join(goal.name for goal in stage.goals), done, total)
         plan, taken = run_stage(board, stage, plan)
         steps += taken
-    return Found(plan, tuple(steps))
+    return Found(plan, tuple(steps), fair)
 
 
 def rough_steps(staffing: Staffing, improved: Improved, fair: Mapping[str, Fraction]) -> list[Step]:

@@ -89,6 +89,7 @@ def test_the_answer_has_the_shape_of_the_contract(team):
         "fairness",
         "exceptions",
         "conflicts",
+        "wishes",
         "changed",
         "solver",
     ]
@@ -349,6 +350,19 @@ def test_wishes_are_granted_where_they_cost_no_evenness(team):
 
     assert "A" not in holders(answer, WEEKS[0])
     assert "C" in holders(answer, WEEKS[0])
+    assert answer.to_json()["wishes"] == [
+        {"engineer": "A", "week": WEEKS[0], "wish": "unwanted", "met": True},
+        {"engineer": "C", "week": WEEKS[0], "wish": "wanted", "met": True},
+    ]
+
+
+def test_a_wish_that_cannot_be_met_is_told(team):
+    given = team(2)
+    given["engineers"][0] |= {"unwanted": [WEEKS[0]]}
+
+    assert answer_to(given).to_json()["wishes"] == [
+        {"engineer": "A", "week": WEEKS[0], "wish": "unwanted", "met": False}
+    ]
 
 
 def test_owners_keep_their_own_role_where_it_costs_no_evenness(team):
