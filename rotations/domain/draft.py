@@ -250,10 +250,11 @@ def _strains(problem: Problem, plan: Plan, cell: Cell, engineer: str) -> list[st
     rules = problem.rules
     if not rules.min_weeks_between_primary and rules.max_consecutive_weeks is None:
         return []
-    mine = Counter(one.rule for one in exceptions_of(problem, plan) if one.engineer == engineer)
-    then = Counter(one.rule for one in exceptions_of(problem, {**plan, cell: engineer}) if one.engineer == engineer)
+    mine = {one: holder for one, holder in plan.items() if holder == engineer}
+    now = Counter(one.rule for one in exceptions_of(problem, mine))
+    then = Counter(one.rule for one in exceptions_of(problem, {**mine, cell: engineer}))
     words = {REST: "no rest between primary weeks", IN_A_ROW: "too many weeks in a row"}
-    return [words.get(rule, rule) for rule in (then - mine)]
+    return [words.get(rule, rule) for rule in (then - now)]
 
 
 def _only(problem: Problem, week: dt.date) -> Problem:

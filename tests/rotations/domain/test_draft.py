@@ -134,3 +134,11 @@ def test_choices_say_how_things_are_with_each_who_is_qualified():
 def test_a_cell_with_somebody_unknown_is_open():
     rows = [{**ROWS[0], "primary": "gone"}]
     assert plan_of(Problem.from_json(problem()), rows)[Cell("p", date(2026, 1, 5), "primary")] is None
+
+
+def test_a_rule_that_would_give_speaks_against_somebody_who_is_free():
+    rules = {"min_weeks_between_primary": 1, "scope": "engineer"}
+    options = choices(Problem.from_json(problem(rules=rules)), ROWS, Cell("p", date(2026, 1, 12), "primary"), NAMES)
+    told = {one.engineer: one.words for one in options}
+    assert told["A"] == "secondary of Growth; no rest between primary weeks"
+    assert told["C"] == "primary of Growth"
