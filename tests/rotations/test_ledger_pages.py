@@ -277,6 +277,24 @@ def test_a_manager_says_who_really_was_there(team, cast, sign_in):
     assert rows_of(sign_in(cast.a).get(LEDGER + WEEK))["D"][0] == "0.29 0 planned"
 
 
+def test_every_page_tells_of_a_correction_and_only_managers_why(team, cast, sign_in):
+    shift = team.shifts.profit_primary
+    sign_in(cast.manager).post(f"{LEDGER}shifts/{shift.pk}/", {**SERVED, "engineer": cast.d.pk})
+    others = sign_in(cast.b)
+    text = words(others.get(f"/shifts/{shift.pk}/"))
+    assert "a correction afterwards, decided by Manager" in text
+    pages = [
+        f"/shifts/{shift.pk}/",
+        "/calendar/?view=week&date=2026-11-28",
+        "/rotations/data/",
+        f"{LEDGER}{cast.d.pk}/",
+    ]
+    answers = [others.get(page) for page in pages]
+    assert [(answer.status_code, "in hospital" in words(answer)) for answer in answers] == [(200, False)] * 4
+    assert "for Data Engineer A" in words(answers[1])
+    assert sign_in(cast.manager).get(f"/admin/rotations/cover/{Cover.objects.get().pk}/change/").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
