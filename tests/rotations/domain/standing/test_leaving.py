@@ -125,3 +125,8 @@ def test_a_hand_off_before_the_working_day_is_the_morning_itself():
     early = Calendar(ZoneInfo("UTC"), handoff_weekday=4, handoff_time=dt.time(6))
     assert mail_week(early, utc("2026-11-27 06:00")) == dt.date(2026, 11, 27)
     assert mail_week(early, utc("2026-11-27 05:59")) == dt.date(2026, 11, 20)
+
+
+def test_a_gap_that_was_confirmed_as_its_week_was_published_stays_confirmed():
+    shifts = [replace(one, changed_at=SEEN) for one in planned()]
+    assert audited(watched(shifts, absences=[(A, AWAY)]), confirmed()) == [(AWAY, 1)]
