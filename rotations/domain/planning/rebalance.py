@@ -29,6 +29,11 @@ class Planned:
     repaired: Repaired | None = None
     fresh: bool = True
 
+    @property
+    def repairs_only(self) -> bool:
+        """Whether nothing that is published was planned afresh."""
+        return self.repaired is not None and self.staffing.problem.rebalance_from is None
+
 
 def plan_for(problem: Problem, progress: Progress = silent) -> Planned:
     """Repair what is in force before `rebalance_from` (default: all of it), and plan the other weeks afresh."""
