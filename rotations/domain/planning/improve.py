@@ -9,6 +9,7 @@ from .board import SEED
 from .certificate import reach_of
 from .costs import costs_of
 from .descent import Descent
+from .evenness import WHOLE
 from .exchanges import Exchanges
 from .grid import Grid
 from .sketch import Sketch
@@ -33,8 +34,8 @@ class Improved:
     tried: int
 
 
-def improve(staffing: Staffing, plan: Plan, tokens: Mapping[str, Fraction]) -> Improved:
-    """A better plan; `tokens` are the certified loads, locked cells included."""
+def improve(staffing: Staffing, plan: Plan, tokens: Mapping[str, Fraction], share: Fraction = WHOLE) -> Improved:
+    """A better plan; `tokens` are the certified loads, locked cells included, `share` is how long a walk may be."""
     grid = Grid(staffing)
     costs = costs_of(grid, tokens)
     sketch = Sketch(grid, costs, grid.numbered(plan))
@@ -53,5 +54,5 @@ def improve(staffing: Staffing, plan: Plan, tokens: Mapping[str, Fraction]) -> I
     transfers.run(reach, outside, free=True)
     transfers.run(0, 1, free=False, looks=looks)
     if sum(map(len, grid.candidates)) <= MOST_WALKED:
-        Walk(sketch, SEED).run(WALK, PATIENCE)
+        Walk(sketch, SEED).run(int(WALK * share), int(PATIENCE * share))
     return Improved(grid.named(sketch.hold), sum(sketch.breaches), sketch.steps)

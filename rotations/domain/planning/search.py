@@ -9,6 +9,7 @@ from .board import Board, OutOfStepsError, lay_board, read_plan, solve
 from .certificate import band, certify
 from .components import components
 from .coverage import Coverage, cover
+from .evenness import WHOLE
 from .goals import BAND, EXCEPTIONS, LOAD, STAGES, Aim, Stage, is_fairest
 from .improve import Improved
 from .improve import improve as improve_at_any_size
@@ -57,10 +58,12 @@ def search(staffing: Staffing, progress: Progress = silent) -> Found:
     parts = components(staffing.problem)
     if len(parts) <= 1:
         return search_part(staffing, progress)
+    # Many small parts together may take no longer than one that is as large as CP-SAT can take.
+    share = min(Fraction(1), Fraction(MOST_CHOICES, max(1, choices_of(staffing))))
     found = []
     for n, part in enumerate(parts):
         progress(f"part {n + 1} of {len(parts)}", n, len(parts))
-        found.append(search_part(Staffing(part)))
+        found.append(search_part(Staffing(part), share=share))
     plan = {cell: holder for each in found for cell, holder in each.plan.items()}
     steps = zip(*(each.steps for each in found), strict=True)
     fair = {id: tokens for each in found for id, tokens in each.fair.items()}
@@ -78,7 +81,12 @@ def joined(steps: Sequence[Step]) -> Step:
     )
 
 
-def search_part(staffing: Staffing, progress: Progress = silent) -> Found:
+def choices_of(staffing: Staffing) -> int:
+    """How many choices of who holds what there are."""
+    return sum(map(len, staffing.candidates.values()))
+
+
+def search_part(staffing: Staffing, progress: Progress = silent, share: Fraction = WHOLE) -> Found:
     """Coverage, certificate, and a good plan at any size; polished and proven by CP-SAT where that can be done."""
     total = len(STAGES) + 2
     progress("covering every week", 0, total)
@@ -86,15 +94,15 @@ def search_part(staffing: Staffing, progress: Progress = silent) -> Found:
     certificate = certify(staffing, coverage.plan)
     fair = certificate.tokens if certificate else {}
     progress("sharing the load", 1, total)
-    improved = improve_at_any_size(staffing, coverage.plan, fair)
+    improved = improve_at_any_size(staffing, coverage.plan, fair, share)
     plan, steps = improved.plan, [step_of(coverage), Step(IMPROVEMENT, 0, True, improved.tried, 0.0)]
-    if sum(map(len, staffing.candidates.values())) > MOST_CHOICES:
+    if choices_of(staffing) > MOST_CHOICES:
         return Found(plan, (*steps, *rough_steps(staffing, improved, fair)), fair)
     board = lay_board(staffing, staffing.problem.handoffs, coverage.open_cells)
     board.fair = fair
     for done, stage in enumerate(STAGES, 2):
         progress(", ".join(goal.name for goal in stage.goals), done, total)
-        plan, taken = run_stage(board, stage, plan)
+        plan, taken = run_stage(board, stage, plan, float(share))
         steps += taken
     return Found(plan, tuple(steps), fair)
 
@@ -126,15 +134,15 @@ def step_of(coverage: Coverage) -> Step:
     )
 
 
-def run_stage(board: Board, stage: Stage, plan: Plan) -> tuple[Plan, list[Step]]:
+def run_stage(board: Board, stage: Stage, plan: Plan, share: float) -> tuple[Plan, list[Step]]:
     """Solve the goals of a stage in one go, or one by one where their weights would grow too large."""
     aims = [goal.build(board, plan, n == 0) for n, goal in enumerate(stage.goals)]
     names = [goal.name for goal in stage.goals]
     if heaviest(aims) <= HEAVIEST:
-        return improve(board, names, aims, plan, stage.effort)
+        return improve(board, names, aims, plan, share * stage.effort)
     steps = []
     for name, aim in zip(names, aims, strict=True):
-        plan, taken = improve(board, [name], [aim], plan, stage.effort)
+        plan, taken = improve(board, [name], [aim], plan, share * stage.effort)
         steps += taken
     return plan, steps
 
