@@ -137,6 +137,9 @@ def test_the_same_duty_is_not_offered_twice(offered, team, cast):
     assert offer(cast.a, [(shift.pk, WEDNESDAY)], by=cast.a, at=BEFORE).is_open
 
 
+IN_BOTH_ROLES = "Refused: Profit would have one person in both roles (Mon 23 Nov, 09:00 to Mon 30 Nov 2026, 09:00)."
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -146,7 +149,7 @@ def test_the_same_duty_is_not_offered_twice(offered, team, cast):
         ({"note": "x" * 301}, "Note: use at most 300 characters."),
         ({"note": "\0"}, "Note: null characters are not allowed."),
         ({"asked": "a"}, "To: choose somebody else."),
-        ({"asked": "b"}, "Refused: Profit would have one person in both roles (Mon 23 Nov, 09:00 to Mon 30 Nov 2026, 09:00)."),
+        ({"asked": "b"}, IN_BOTH_ROLES),
         ({"asked": "stranger"}, "Stranger is not qualified for Profit."),
         ({"by": "c"}, "Only who has the duty offers it; managers arrange swaps for others."),
         ({"theirs": "growth"}, "To: an exchange is with one engineer; choose whom."),
