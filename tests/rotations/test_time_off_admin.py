@@ -241,7 +241,8 @@ def test_nobody_adds_edits_or_deletes_a_request_in_the_admin(cast, team, sign_in
 
 def test_of_a_shift_only_the_pin_is_set_by_hand(cast, team, sign_in):
     client = sign_in(cast.administrator)
-    shift = team.shifts.profit_primary
+    shift, ahead = team.shifts.profit_primary, timezone.now() + dt.timedelta(days=30)
+    Shift.objects.filter(pk=shift.pk).update(starts_at=ahead, ends_at=ahead + dt.timedelta(days=7))
     page = reverse("admin:rotations_shift_change", args=[shift.pk])
     client.post(page, {"is_pinned": "on", "engineer": cast.d.pk})
     shift.refresh_from_db()

@@ -114,6 +114,7 @@ class Answer:
             "fairness": self.fairness.to_json(),
             "exceptions": [exception_json(exception) for exception in self.exceptions],
             "conflicts": [conflict_json(conflict) for conflict in self.conflicts],
+            "wishes": [wish_json(wish) for wish in self.wishes],
             "changed": [change_json(change) for change in self.changed],
             "solver": {
                 "versions": dict(self.versions),
