@@ -233,7 +233,7 @@ def make_the_rest() -> None:
     unit = rotation.units.first()
     AuditRun.objects.create(rotation=rotation, next_at=NOW)
     ConfirmedGap.objects.create(
-        rotation=rotation, unit=unit, starts_at=NOW, ends_at=NOW + dt.timedelta(hours=1), at=NOW
+        rotation=rotation, unit=unit, role="primary", starts_at=NOW, ends_at=NOW + dt.timedelta(days=3650), at=NOW
     )
     RotaImport.objects.create(rotation=rotation, text=f"Pipeline,2027-05-03\n{unit.name},A/B\n", made_at=NOW)
     LedgerEntry.objects.create(
