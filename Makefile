@@ -40,18 +40,18 @@ test-all: test test-long ## and what takes longer: long random tests, every page
 
 test-sqlite: environment-dev
 	@$(call collect)
-	@echo "== on SQLite" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile -m "not browser"
+	@echo "== on SQLite" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile -m "not browser and not long"
 
 test-postgres: environment-dev
-	@echo "== on PostgreSQL, what touches the database" && $(PY) -m tests.postgres -n 2 --dist loadfile -m "database and not browser"
+	@echo "== on PostgreSQL, what touches the database" && $(PY) -m tests.postgres -n 2 --dist loadfile -m "database and not browser and not long"
 
 test-browser: environment-dev chromium
 	@$(call collect)
-	@echo "== in Chromium" && TEST_DATABASE_URL= $(PYTEST) tests/browser -m "not pages"
+	@echo "== in Chromium" && TEST_DATABASE_URL= $(PYTEST) tests/browser -m "not pages and not long"
 
 test-long: environment-dev chromium
 	@echo "== long" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile -m "not browser" --hypothesis-profile=long
-	@TEST_DATABASE_URL= $(PYTEST) tests/browser -m pages
+	@TEST_DATABASE_URL= $(PYTEST) tests/browser -m "pages or long"
 
 bench-planner: environment-dev ## the planner on companies of three sizes; ONLY="20x25x26 shared" picks one
 	@$(PY) -m tests.bench.planner $(if $(ONLY),--only "$(ONLY)")

@@ -137,17 +137,19 @@ def moves(before: Iterable[Row], after: Iterable[Row], reasons: Mapping[tuple[st
     found = []
     for row in after:
         old = was.get((row["unit"], row["week"]))
-        for role in ROLES if old else ():
-            if old[role] != row[role]:
-                key = (row["unit"], row["week"], role)
-                week = dt.date.fromisoformat(row["week"])
-                found.append(Move(week, row["unit"], role, old[role], row[role], reasons.get(key) or ""))
+        if old is None:
+            continue
+        for role in (one for one in ROLES if old[one] != row[one]):
+            key = (row["unit"], row["week"], role)
+            week = dt.date.fromisoformat(row["week"])
+            found.append(Move(week, row["unit"], role, old[role], row[role], reasons.get(key) or ""))
     return tuple(sorted(found, key=lambda move: (move.week, move.unit, move.role)))
 
 
 def tallies(found: Iterable[Move], names: Names) -> tuple[Tally, ...]:
     """Who gives how many weeks of a role and who gets them, by name."""
-    gives, gets = Counter(), Counter()
+    gives: Counter[str | None] = Counter()
+    gets: Counter[str | None] = Counter()
     for move in found:
         gives[move.before] += 1
         gets[move.after] += 1

@@ -321,7 +321,7 @@ def balance_text(balance: float) -> str:
 
 def _joined(covers: Iterable[ProposedCover]) -> Iterator[ProposedCover]:
     """The same covers, neighbours with the same people made one."""
-    spans: dict[tuple[int, int | None, int], list[Span]] = {}
+    spans: dict[tuple[int, int | None, int | None], list[Span]] = {}
     for cover in covers:
         spans.setdefault((cover.shift, cover.engineer, cover.replaces), []).append(cover.span)
     for who, pieces in spans.items():

@@ -93,7 +93,7 @@ class Consequence:
     @cached_property
     def people(self) -> tuple[int, ...]:
         """Everybody whose duty changes."""
-        return tuple(sorted({one for change in self.changes for one in (change.before, change.after)} - {None}))
+        return tuple(sorted(_people(self.changes)))
 
     @cached_property
     def shares(self) -> tuple[Share, ...]:
@@ -189,7 +189,6 @@ def compare(
     near = narrowed(before, span), narrowed(after, span)
     pairs = [pair for unit in sorted(units) for pair in compared(*near, span, unit)]
     changes = tuple(_changes(pairs, reasons))
-    people = {person for change in changes for person in (change.before, change.after)} - {None}
     return Consequence(
         engineer=engineer,
         span=span,
@@ -198,10 +197,15 @@ def compare(
         gaps=_new(pairs, lambda one: one.is_gap),
         thin=_new(pairs, lambda one: one.is_thin),
         clashes=_new(pairs, lambda one: one.is_clash),
-        warnings=tuple(_too_many_roles(before, after, span, people)),
+        warnings=tuple(_too_many_roles(before, after, span, _people(changes))),
         before=before,
         after=after,
     )
+
+
+def _people(changes: Iterable[Change]) -> set[int]:
+    """Everybody who has or had the duty that changes."""
+    return {one for change in changes for one in (change.before, change.after) if one is not None}
 
 
 def units_by_engineer(roster: Roster, team: Team, week: Span) -> dict[int, set[int]]:

@@ -224,7 +224,9 @@ def obstacles(
     problem: Problem, plan: Plan, cell: Cell, engineer: str, names: Names
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Why somebody cannot hold a cell, and what speaks against it; two empty tuples for who is free."""
-    person, hard, soft = problem.by_id[engineer], [], []
+    person = problem.by_id[engineer]
+    hard: list[str] = []
+    soft: list[str] = []
     if not person.member(cell.week, problem.shift_weeks):
         hard.append("not a member that week")
     if cell.week in person.weeks_off:

@@ -99,12 +99,15 @@ def regrouped(
     members = {row["id"] for row in problem["engineers"]}
     units = []
     for group in groups:
-        able = set.intersection(*({str(one) for one in qualified.get(key, ())} for key in group.pipelines)) & members
+        able: set[str] = (
+            set.intersection(*({str(one) for one in qualified.get(key, ())} for key in group.pipelines)) & members
+        )
+        by_number = sorted(able, key=int)
         pair = next((owners[key] for key in group.pipelines if key in owners), ())
         units.append(
             {
                 "id": group.name,
-                "qualified": sorted(able, key=int),
+                "qualified": by_number,
                 "owners": [str(one) if str(one) in members else None for one in pair] or [None, None],
             }
         )

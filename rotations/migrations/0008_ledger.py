@@ -7,31 +7,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rotations', '0007_wishes_and_units'),
+        ("rotations", "0007_wishes_and_units"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(help_text='In which period it counts: a local day of the rotation.')),
-                ('account', models.CharField(choices=[('primary weeks', 'primary weeks'), ('secondary weeks', 'secondary weeks'), ('weekend days', 'weekend days'), ('public-holiday days', 'public-holiday days'), ('off-hours hours', 'off-hours hours'), ('changes at short notice', 'changes at short notice')], max_length=24)),
-                ('amount', models.DecimalField(decimal_places=2, help_text='Weeks, days, hours or changes, as the account says; below zero takes away.', max_digits=8, validators=[django.core.validators.MinValueValidator(-100000), django.core.validators.MaxValueValidator(100000)])),
-                ('kind', models.CharField(choices=[('opening', 'opening balance'), ('correction', 'correction')], default='correction', help_text='An opening balance is what somebody brings from another tool, above or below their fair share.', max_length=10)),
-                ('reason', models.CharField(help_text="Seen by the engineer, the rotation's managers and administrators.", max_length=300)),
-                ('at', models.DateTimeField(editable=False, verbose_name='booked')),
-                ('by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('engineer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_entries', to=settings.AUTH_USER_MODEL)),
-                ('rotation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ledger_entries', to='rotations.rotation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(help_text="In which period it counts: a local day of the rotation.")),
+                (
+                    "account",
+                    models.CharField(
+                        choices=[
+                            ("primary weeks", "primary weeks"),
+                            ("secondary weeks", "secondary weeks"),
+                            ("weekend days", "weekend days"),
+                            ("public-holiday days", "public-holiday days"),
+                            ("off-hours hours", "off-hours hours"),
+                            ("changes at short notice", "changes at short notice"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        decimal_places=2,
+                        help_text="Weeks, days, hours or changes, as the account says; below zero takes away.",
+                        max_digits=8,
+                        validators=[
+                            django.core.validators.MinValueValidator(-100000),
+                            django.core.validators.MaxValueValidator(100000),
+                        ],
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("opening", "opening balance"), ("correction", "correction")],
+                        default="correction",
+                        help_text="An opening balance is what somebody brings from another tool, above or below their fair share.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        help_text="Seen by the engineer, the rotation's managers and administrators.", max_length=300
+                    ),
+                ),
+                ("at", models.DateTimeField(editable=False, verbose_name="booked")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "engineer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_entries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rotation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ledger_entries",
+                        to="rotations.rotation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'ledger entries',
-                'ordering': ['-day', '-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'opening')), fields=('rotation', 'engineer', 'account', 'day'), name='opening_balance_once', violation_error_message='There is an opening balance in this account on this day already.'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_entry_says_something')],
+                "verbose_name_plural": "ledger entries",
+                "ordering": ["-day", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "opening")),
+                        fields=("rotation", "engineer", "account", "day"),
+                        name="opening_balance_once",
+                        violation_error_message="There is an opening balance in this account on this day already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="ledger_entry_says_something"
+                    ),
+                ],
             },
         ),
     ]

@@ -19,7 +19,7 @@ def is_fine(page: Page) -> None:
     assert_accessible(page)
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["desktop", "phone"])
+@pytest.mark.parametrize("viewport", [WIDE, pytest.param(NARROW, marks=pytest.mark.long)], ids=["desktop", "phone"])
 def test_drafts_are_compared_shaped_published_and_rolled_back(open_as, viewport):
     page = open_as("manager", viewport)
     page.goto(PLANS)
@@ -57,7 +57,7 @@ def test_drafts_are_compared_shaped_published_and_rolled_back(open_as, viewport)
     is_fine(page)
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["desktop", "phone"])
+@pytest.mark.parametrize("viewport", [WIDE, pytest.param(NARROW, marks=pytest.mark.long)], ids=["desktop", "phone"])
 def test_an_engineer_asks_why_me(open_as, viewport):
     page = open_as("engineer-a", viewport)
     page.goto("/me/")

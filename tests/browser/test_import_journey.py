@@ -16,7 +16,7 @@ Shift.objects.filter(role="secondary", covers=None).latest("starts_at").delete()
 """
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("viewport", [WIDE, pytest.param(NARROW, marks=pytest.mark.long)], ids=["wide", "narrow"])
 def test_a_pasted_rota_becomes_a_draft(open_as, viewport):
     page = open_as("manager", viewport)
     page.goto("/rotations/data-pipelines/audit/")

@@ -18,6 +18,7 @@ def is_fine(page: Page) -> None:
     assert_accessible(page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("viewport", "colours"), [(WIDE, "light"), (NARROW, "dark")], ids=["desktop", "phone"])
 def test_every_page_of_the_ledger_fits_and_can_be_used_by_everybody(open_as, viewport, colours):
     page = open_as("manager", viewport, colours)
@@ -55,6 +56,7 @@ def test_a_number_leads_to_its_duty_and_a_manager_corrects_who_was_there(open_as
     is_fine(page)
 
 
+@pytest.mark.long
 def test_opening_balances_are_pasted_looked_at_and_booked_and_the_engineer_sees_them(open_as):
     page, day = open_as("manager", NARROW), dt.datetime.now(dt.UTC).date() - dt.timedelta(days=30)
     page.goto(f"{LEDGER}openings/")
@@ -75,6 +77,7 @@ def test_opening_balances_are_pasted_looked_at_and_booked_and_the_engineer_sees_
     is_fine(mine)
 
 
+@pytest.mark.long
 def test_the_sheet_for_pay_is_downloaded(open_as):
     page = open_as("engineer-a")
     page.goto(LEDGER)

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 DAY = dt.timedelta(days=1)
 TODAY = dt.datetime.now(dt.UTC).date()
 # a week of their own for each width, as both run on one database
-SIZES = [pytest.param(WIDE, 45, id="desk"), pytest.param(NARROW, 75, id="phone")]
+SIZES = [pytest.param(WIDE, 45, id="desk"), pytest.param(NARROW, 75, id="phone", marks=pytest.mark.long)]
 
 
 def ask(page: Page, first: dt.date, last: dt.date | None = None) -> None:
@@ -53,7 +53,9 @@ def test_another_cover_is_chosen_seen_and_approved(open_as, size, ahead):
 
 
 @pytest.mark.parametrize(("size", "ahead"), SIZES)
-@pytest.mark.parametrize("room", ["/admin/rotations/timeoffrequest/", "/time-off/"])
+@pytest.mark.parametrize(
+    "room", ["/admin/rotations/timeoffrequest/", pytest.param("/time-off/", marks=pytest.mark.long)]
+)
 def test_many_are_approved_one_after_the_other(open_as, size, ahead, room):
     first = TODAY + (ahead + 10 + (3 if room == "/time-off/" else 0)) * DAY
     for name in ("engineer-b", "engineer-c"):

@@ -131,6 +131,7 @@ class ReferenceTeamTest(TestCase):
         assert {model: model.objects.count() for model in apps.get_models()} == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("moment", ["2026-02-17 03:00", "2026-12-31 23:30"])
 def test_any_day_of_the_year_will_do(db, moment):
     """The longest stretch without a public holiday, and the last hour of a year."""

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -59,13 +58,11 @@ def large(cast, monday):
     return plan
 
 
-def test_a_year_of_five_pipelines_is_published_in_twenty_statements_and_a_moment(large, cast, monday):
-    began = time.monotonic()
+def test_a_year_of_five_pipelines_is_published_in_twenty_statements(large, cast, monday):
     with CaptureQueriesContext(connection) as asked:
         publish_plan(large, by=cast.manager, at=monday)
     assert (Shift.objects.filter(plan=large).count(), Shift.history.count()) == (520, 520)
     assert len(asked) <= 20, "\n".join(query["sql"][:120] for query in asked)
-    assert time.monotonic() - began < 3
 
 
 def test_publishing_takes_as_many_statements_for_many_changes_as_for_one(large, cast, monday):

@@ -60,7 +60,7 @@ def test_steps_are_told_in_words_and_come_back_from_a_form(row, words):
 
 @pytest.mark.parametrize("text", ["", "refuse", "explode||||", "refuse|yesterday|A||", "refuse|2026-01-05|A"])
 def test_what_is_no_step_is_refused(text):
-    with pytest.raises(ValueError, match="is no step|Invalid isoformat"):
+    with pytest.raises(ValueError, match=r"is no step|Invalid isoformat"):
         read_step(text)
 
 

@@ -54,10 +54,10 @@ def test_the_same_problem_gets_the_same_bytes_whatever_the_machine_is_doing():
     assert set(bytes_of) == {bytes_of[0]}
 
 
-SIZES = [Size(20, 20, 10), Size(30, 40, 6, shared=True)]
+SIZES = [pytest.param(Size(20, 20, 10), marks=pytest.mark.long), Size(30, 40, 6, shared=True)]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: size.name)
+@pytest.mark.parametrize("size", SIZES, ids=["20x20x10 alone", "30x40x6 shared"])
 @pytest.mark.parametrize("gated", [True, False], ids=["gated", "ungated"])
 def test_companies_are_covered_and_everybody_is_within_a_token_of_the_fair_load(size, gated):
     problem = Problem.from_json(company(size, gated=gated))
