@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pipelines.models import Engineer, Pipeline
 
@@ -20,6 +20,7 @@ from ..domain.spans import Span
 from ..domain.wording import moment_text, span_text
 from ..loads.time_off import consequence_of, request_roster, seen_of, span_of
 from ..models import Membership, Rotation, Shift, TimeOffRequest
+from .auditing import audit_soon
 from .covers import end_cover, make_covers, save
 from .time_off_notices import page_gap, tell_changed
 
@@ -41,7 +42,8 @@ def locked(request: TimeOffRequest) -> TimeOffRequest:
     """
     family = Q(pk=request.pk) | Q(changes=request.pk) | Q(replaces=request.pk)
     keys = TimeOffRequest.objects.filter(family).values_list("pk", flat=True)
-    rows = TimeOffRequest.objects.filter(pk__in=list(keys)).order_by("pk").select_for_update()
+    # no_key: whoever publishes may hold the rotation and make covers that refer to it
+    rows = TimeOffRequest.objects.filter(pk__in=list(keys)).order_by("pk").select_for_update(no_key=True)
     found = next(row for row in rows if row.pk == request.pk)
     lock_rotations(found)
     return found
@@ -49,12 +51,15 @@ def locked(request: TimeOffRequest) -> TimeOffRequest:
 
 def lock_rotations(request: TimeOffRequest) -> None:
     """Lock every rotation that the engineer is a member of or has duty in."""
+    list(_rotations_of(request).order_by("pk").select_for_update(no_key=True))
+
+
+def _rotations_of(request: TimeOffRequest) -> QuerySet[Rotation]:
     member = Membership.objects.filter(engineer=request.engineer_id).values("rotation")
     duty = Shift.objects.in_span(request.span).filter(
         Q(engineer=request.engineer_id) | Q(covers__engineer=request.engineer_id)
     )
-    rotations = Rotation.objects.filter(Q(pk__in=member) | Q(pk__in=duty.values("unit__rotation")))
-    list(rotations.order_by("pk").select_for_update(no_key=True))
+    return Rotation.objects.filter(Q(pk__in=member) | Q(pk__in=duty.values("unit__rotation")))
 
 
 def refuse_state(request: TimeOffRequest, reader: Engineer) -> NoReturn:
@@ -98,6 +103,7 @@ def take_effect(
     request.is_over_limit = bool(found.over)
     save(request, author)
     tell_changed(request, found, roster, "is away", at)
+    audit_soon(_rotations_of(request), at)
     if found.gaps:
         page_gap(request, _missing(request, found, roster), at)
 
@@ -169,6 +175,7 @@ def end_absence(request: TimeOffRequest, *, by: Engineer, at: dt.datetime, seen:
     for cover in request.covers.filter(ended_at=None, ends_at__gt=at):
         end_cover(cover, by, at)
     tell_changed(request, found, roster, "is back", at)
+    audit_soon(_rotations_of(request), at)
     request.decided_by, request.decided_at = by, at
     if request.starts_at < at:
         # a manager may agree only when the days are over

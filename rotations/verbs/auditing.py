@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from pipelines.models import Engineer
 
@@ -75,9 +76,11 @@ def reopen_gap(confirmed: ConfirmedGap, *, by: Engineer, at: dt.datetime) -> Non
     audit_soon(row.rotation, at)
 
 
-def audit_soon(rotation: Rotation, at: dt.datetime) -> None:
-    """Have the pager audit a rotation in its next cycle, as its duty changed; inside the transaction of the change."""
-    AuditRun.objects.filter(rotation=rotation, next_at__gt=at).update(next_at=at)
+def audit_soon(rotations: Rotation | QuerySet[Rotation], at: dt.datetime) -> None:
+    """Have the pager audit rotations in its next cycle, as their duty changed; inside the transaction of the change,
+    and under its lock of them."""
+    some = {"rotation": rotations} if isinstance(rotations, Rotation) else {"rotation__in": rotations}
+    AuditRun.objects.filter(**some, next_at__gt=at).update(next_at=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from ..domain.swapping import cannot_take, overridden, taken_back
 from ..loads.overrides import same_decision
 from ..loads.swaps import swap_roster, whole
 from ..models import Cover, Rotation, Unit
+from .auditing import audit_soon
 from .covers import end_cover, make_covers
 from .swap_checks import check_note, missing_words, refuse_missing
 from .swap_notices import tell_override
@@ -65,6 +66,7 @@ def override(
     covers = make_covers(found.covers, by=by, at=at, author=by, reason=reason)
     subject = f"{by} overrides: {engineer} is {role}{' now' if span.start <= at else ''}"
     tell_override(rotation, _thread(covers), found, roster, subject, reason, at)
+    audit_soon(rotation, at)
     return covers
 
 
@@ -90,6 +92,7 @@ def end_override(cover: Cover, *, by: Engineer, at: dt.datetime) -> list[Cover]:
     for one in covers:
         end_cover(one, by, at)
     tell_override(rotation, _thread(covers), found, roster, f"{by} ended the override by {engineer}", "", at)
+    audit_soon(rotation, at)
     return covers
 
 

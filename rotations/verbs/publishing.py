@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from pipelines.models import Engineer
@@ -44,9 +46,10 @@ def publish_plan(
     `confirmed` holds the keys of gaps that `by` publishes knowingly. Raises ValidationError when the plan is no draft,
     is only supposed, breaks a hard rule by hand, has a gap that nobody confirmed, or when what it stands on changed.
     """
-    # both rows are locked: approvals wait at the rotation, edits at the plan
-    plan = Plan.objects.select_for_update().select_related("rotation").get(pk=plan.pk)
-    rotation = plan.rotation
+    # approvals wait at the rotation, edits at the plan; in this order, as rolling back and whatever supersedes plans do
+    rotation = Rotation.objects.select_for_update().get(pk=plan.rotation_id)
+    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    plan.rotation = rotation
     check_draft(plan)
     listing = publish_listing(plan, rotation)
     basis = basis_of(rotation, plan.first_week, plan.weeks, listing.shifts)
@@ -230,14 +233,24 @@ def tell(
 def _duty_lines(changes: Sequence[Change], plan: Plan) -> Iterator[tuple[int, str]]:
     if not changes:
         return
-    people = {pk: str(engineer) for pk, engineer in Engineer.objects.in_bulk().items()}
-    units = dict(Unit.objects.filter(rotation=plan.rotation_id).values_list("pk", "name"))
+    people, units = _people_and_units(plan)
     for change in sorted(changes, key=lambda change: (change.span, change.unit, change.role)):
         what = f"{day_words(change.span.start, plan.rotation)} {change.role} of {units[change.unit]}"
         before = f", before: {people[change.was]}" if change.was else ""
         yield change.after, f"you have: {what}{before}"
         if change.was:
             yield change.was, f"no longer yours: {what}, now: {people[change.after]}"
+
+
+def _people_and_units(plan: Plan) -> tuple[dict[int, str], dict[int, str]]:
+    """What engineers and the units of a plan are called; one statement, as publishing has few."""
+    shown = Coalesce(NullIf("name", Value("")), "username")
+    people = Engineer.objects.order_by().annotate(shown=shown, sort=Value(0)).values_list("pk", "shown", "sort")
+    units = Unit.objects.filter(rotation=plan.rotation_id).order_by().annotate(shown=F("name"), sort=Value(1))
+    found: tuple[dict[int, str], dict[int, str]] = ({}, {})
+    for pk, name, sort in people.union(units.values_list("pk", "shown", "sort"), all=True):
+        found[sort][pk] = name
+    return found
 
 
 def _cover_lines(ended: Iterable[Cover], plan: Plan) -> Iterator[tuple[int, str]]:

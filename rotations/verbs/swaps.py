@@ -14,6 +14,7 @@ from ..domain.roster import Roster
 from ..domain.swapping import rule_approves
 from ..loads.swaps import PARTS, PEOPLE, consequence_of_swap, may_decide_swap, roster_of, starts_of
 from ..models import Rotation, Swap
+from .auditing import audit_soon
 from .covers import end_cover, make_covers, save
 from .swap_checks import check_not_begun, check_note, check_seen, refuse_missing, refuse_swap_state
 from .swap_notices import tell_in_force, tell_parties, tell_swap_deciders
@@ -150,6 +151,7 @@ def undo(swap: Swap, *, by: Engineer, at: dt.datetime, seen: str = "") -> Swap:
             end_cover(cover, by, at)
     swap.state, swap.ended_by, swap.ended_at = State.UNDONE, by, at
     save(swap, by)
+    audit_soon(swap.rotation, at)
     subject = f"A swap of {swap.offered_by} and {swap.taker} was undone by {by}"
     tell_in_force(swap, "undone", found, roster, subject, at, but=by)
     return swap
@@ -218,5 +220,6 @@ def _put_in_force(
     make_covers(found.covers, by=by, at=at, author=by or swap.taker, swap=swap)
     swap.state, swap.decided_by, swap.decided_at, swap.decision_note = State.APPROVED, by, at, note
     close(swap, by or swap.taker)
+    audit_soon(swap.rotation, at)
     subject = f"A swap of {swap.offered_by} and {swap.taker} is approved{f' by {by}' if by else ''}"
     tell_in_force(swap, "approved", found, roster, subject, at)

@@ -23,6 +23,8 @@ from rotations.verbs.auditing import (
     run_audit,
 )
 from rotations.verbs.messages import queue_message
+from rotations.verbs.overrides import end_override, override
+from rotations.verbs.time_off import approve, cancel, request_time_off
 from tests.factories import at, make_cover, make_engineer, make_pipeline, make_shift
 
 WEEKS = 18
@@ -341,3 +343,26 @@ def test_a_change_of_duty_can_have_it_audited_at_once(team, monday):
     assert AuditRun.objects.get().next_at == monday
     audit_soon(team.rotation, monday + DAY)
     assert AuditRun.objects.get().next_at == monday
+
+
+def test_time_off_and_overrides_have_it_audited_at_once(team, cast, monday):
+    def is_due():
+        return AuditRun.objects.get().next_at == monday
+
+    due(team, monday + EVERY)
+    day = dt.date(2026, 11, 25)
+    request = request_time_off(cast.a, day, day, "vacation", by=cast.a, at=monday)
+    assert not is_due()
+    approve(request, by=cast.manager, at=monday)
+    assert is_due()
+    due(team, monday + EVERY)
+    cancel(request, by=cast.manager, at=monday, note="Not any more")
+    assert is_due()
+    due(team, monday + EVERY)
+    span = Span(monday, monday + DAY)
+    args = (team.rotation, "primary", [team.on_profit], span, cast.d, "On fire")
+    covers = override(*args, by=cast.manager, at=monday, confirmed=True)
+    assert is_due()
+    due(team, monday + EVERY)
+    end_override(covers[0], by=cast.manager, at=monday)
+    assert is_due()
