@@ -34,7 +34,7 @@ def text_of(step: Step) -> str:
 def read_step(text: str) -> dict[str, Any]:
     """A step as a form sent it. Raises ValueError for what is none."""
     values = text.split("|")
-    if len(values) != len(KEYS) or values[0] not in STEPS:
+    if len(values) != len(KEYS) or values[0] not in STEPS or "\0" in text:
         raise ValueError(f"{text!r} is no step")
     step = {key: value or None for key, value in zip(KEYS, values, strict=True)}
     dt.date.fromisoformat(step["week"] or "2000-01-01")

@@ -84,7 +84,7 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take one change by hand back."""
     found = managed_plan(request, slug, pk)
     number = request.POST.get("number", "")
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > 9:
         raise Http404
     _said(request, lambda at: undo_edit(found, int(number), by=request.user, at=at), "Undone.")
     return redirect(f"{found.get_absolute_url()}#by-hand")

@@ -239,7 +239,7 @@ def test_a_way_out_is_one_click_to_try(team, cast, manager):
     assert "decide on the request first." in page
     assert "Publish this plan" not in page
     assert "supposes what is not so" in text(manager.get(f"{answer['Location']}publish/", follow=True))
-    for wrong in ("explode|||", "", f"refuse|2099-01-05|{cast.d.pk}||"):
+    for wrong in ("explode|||", "", f"refuse|2099-01-05|{cast.d.pk}||", "raise||\0|||", "raise||\0||"):
         manager.post(f"{PLANS}{plan.pk}/what-if/", {"step": wrong})
     assert Plan.objects.filter(made_from=plan).count() == 1
 
@@ -333,3 +333,7 @@ def test_the_changes_of_a_shift_do_not_say_why_somebody_was_away(cast, sign_in, 
     page = text(sign_in(cast.stranger).get(f"/shifts/{shift.pk}/"))
     assert "Cover Administrator added" in page
     assert "doctor" not in page
+
+
+def test_a_number_of_a_change_that_is_absurd_is_not_found(draft, manager):
+    assert manager.post(f"{PLANS}{draft.pk}/undo/", {"number": "9" * 5000}).status_code == 404
