@@ -40,16 +40,18 @@ test-all: test test-long ## and what takes longer: long random tests, every page
 
 test-sqlite: environment-dev
 	@$(call collect)
-	@echo "== on SQLite" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile -m "not browser and not long"
+	@echo "== on SQLite" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not long"
 
 test-postgres: environment-dev
-	@echo "== on PostgreSQL, what touches the database" && $(PY) -m tests.postgres -n 2 --dist loadfile -m "database and not browser and not long"
+	@echo "== on PostgreSQL, what writes and what races" && $(PY) -m tests.postgres -n 2 --dist loadfile \
+		-m "database and not browser and not long" $(PAGES:%=--ignore-glob="*/test_*%*.py")
 
 test-browser: environment-dev chromium
 	@$(call collect)
 	@echo "== in Chromium" && TEST_DATABASE_URL= $(PYTEST) tests/browser -m "not pages and not long"
 
 test-long: environment-dev chromium
+	@echo "== on PostgreSQL, all that touches the database" && $(PY) -m tests.postgres -n 2 --dist loadfile -m "database and not browser"
 	@echo "== long" && TEST_DATABASE_URL= $(PYTEST) -n 2 --dist loadfile -m "not browser" --hypothesis-profile=long
 	@TEST_DATABASE_URL= $(PYTEST) tests/browser -m "pages or long"
 
@@ -68,6 +70,8 @@ check: environment-dev ## migrations, vendored files, and production settings
 	@$(PRODUCTION) $(MANAGE) vendor_assets --check
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
+# Pages are drawn from what the other tests write: on PostgreSQL they wait for `make test-all`.
+PAGES := page admin calendar rules
 PYTEST := $(PY) -m pytest --quiet
 # An example of what production needs; `check --deploy` is clean with it.
 PRODUCTION := env SECRET_KEY=$(shell printf 'an-example-of-a-long-key-%.0s' 1 2 3) DEBUG=off \

@@ -17,7 +17,7 @@ from tests.factories import make_engineer, make_pipeline, make_rotation, make_sh
 MONDAY = dt.datetime(2026, 11, 23, 10, tzinfo=dt.UTC)
 
 # `make test` draws the same examples every time; `make test-all` draws new ones, and many (--hypothesis-profile=long).
-hypothesis.settings.register_profile("short", max_examples=25, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("short", max_examples=15, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("long", max_examples=1000, deadline=None)
 hypothesis.settings.load_profile("short")
 

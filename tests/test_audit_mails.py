@@ -43,6 +43,7 @@ def test_managers_get_one_mail_of_a_gap_and_one_a_week_however_often_the_worker_
     ]
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_while_it_mails_repeats_no_message(due, sink):  # noqa: F811
     sink.is_deaf = True
     with running_pager(sink, "--no-jobs") as victim:

@@ -41,7 +41,14 @@ def is_gone(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.long),
+        signal.SIGTERM,
+        pytest.param(signal.SIGHUP, marks=pytest.mark.long),
+    ],
+)
 def test_a_signal_stops_everything_cleanly(portal, number):
     children = portal.children()
     assert set(children) == {"gunicorn", "pager"}
@@ -50,7 +57,10 @@ def test_a_signal_stops_everything_cleanly(portal, number):
     assert portal.log.read_text() == f"The portal runs at {portal.url}\nCtrl-C stops it.\n"
 
 
-@pytest.mark.parametrize(("name", "told"), [("gunicorn", "The web server ended"), ("pager", "The pager ended")])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("gunicorn", "The web server ended"), pytest.param("pager", "The pager ended", marks=pytest.mark.long)],
+)
 def test_when_one_process_ends_the_other_is_stopped_and_it_is_told(portal, name, told):
     children = portal.children()
     os.kill(children[name], signal.SIGKILL)

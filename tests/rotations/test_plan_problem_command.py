@@ -60,7 +60,7 @@ def test_what_stays_open_is_printed_with_its_reason_and_what_would_help(problem)
 
 
 def test_json_keeps_to_the_contract_and_says_more_only_when_asked(problem):
-    contract = {"assignments", "open", "loads", "fairness", "exceptions", "conflicts", "changed", "solver"}
+    contract = {"assignments", "open", "loads", "fairness", "exceptions", "conflicts", "wishes", "changed", "solver"}
 
     assert json.loads(printed("--problem", problem(), "--json")[1]).keys() == contract
     explained = json.loads(printed("--problem", problem(), "--json", "--explain")[1])

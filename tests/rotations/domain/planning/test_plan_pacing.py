@@ -26,7 +26,7 @@ def furthest(staffing: Staffing, plan: Plan) -> float:
 
 
 def test_nobody_carries_first_and_rests_later():
-    staffing = Staffing(Problem.from_json(reference_team(26, trained=True)))
+    staffing = Staffing(Problem.from_json(reference_team(17, trained=True)))
     plan = search(staffing).plan
     steady = paced(staffing, plan)
     assert furthest(staffing, steady) < 5 < furthest(staffing, plan)
@@ -35,13 +35,13 @@ def test_nobody_carries_first_and_rests_later():
 
 
 def test_a_plan_is_paced_when_it_leaves_the_planner():
-    problem = Problem.from_json(reference_team(13, trained=True))
+    problem = Problem.from_json(reference_team(8, trained=True))
     plan = {cell: pair.of(cell.role) for pair in solve(problem).assignments for cell in cells_of(pair)}
     assert paced(Staffing(problem), plan) == plan
 
 
 def test_published_weeks_that_could_move_keep_their_order():
-    problem = Problem.from_json(reference_team(13, trained=True))
+    problem = Problem.from_json(reference_team(8, trained=True))
     plan = search(Staffing(problem)).plan
     published = replace(problem, published=pairs_of(problem, plan), rebalance_from=problem.start)
     assert paced(Staffing(published), plan) is plan
