@@ -37,6 +37,7 @@ def test_a_pasted_rota_becomes_a_draft(open_as, viewport):
     expect(page.get_by_role("heading", level=1)).to_contain_text("2 weeks from")
 
 
+@pytest.mark.long
 def test_thin_time_is_acknowledged_and_taken_back(open_as, portal):
     portal.manage("shell", "-c", WITHOUT_A_SECONDARY)
     page = open_as("manager")

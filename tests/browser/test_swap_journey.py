@@ -80,6 +80,7 @@ def test_a_swap_is_offered_taken_approved_and_undone(open_as):
     looked_at(giver)
 
 
+@pytest.mark.long
 def test_a_manager_overrides_on_a_phone_and_ends_it(portal, open_as):
     manager = open_as("manager", viewport=NARROW, colours="dark")
     row = called(portal, dt.datetime.now(dt.UTC))[0]

@@ -76,6 +76,7 @@ def test_many_are_approved_one_after_the_other(open_as, size, ahead, room):
     expect(manager.get_by_text(": approved.")).to_have_count(2)
 
 
+@pytest.mark.long
 def test_only_what_belongs_to_the_part_of_the_day_is_asked_for(open_as):
     page = open_as("engineer-d")
     page.goto("/time-off/new/")
